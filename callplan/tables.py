@@ -1,0 +1,380 @@
+"""The tables that travel between rooms, as data; and how one is checked, read and written.
+
+One description of each serves `check`, `docs/nomenclature.md` and `callplan columns`. Every time is
+a time-zone-aware left edge in the site's zone, every frame tidy, its keys columns, sorted by them.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from callplan import files, instants
+from callplan.errors import Refused, nearest
+from callplan.intervals import minute_of_day
+
+Dtype = Literal["text", "instant", "whole", "number"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it is called, holds and means."""
+
+    name: str
+    dtype: Dtype
+    unit: str
+    meaning: str
+    required: bool = True
+    empty: bool = False  # may a cell be empty?
+    low: float = 0.0
+    high: float = np.inf
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: rows are unique on `key` and sorted by it."""
+
+    name: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...] = field(repr=False)
+
+    def names(self) -> list[str]:
+        """Return the column names in their order."""
+        return [column.name for column in self.columns]
+
+
+def _optional(name: str, unit: str, meaning: str, dtype: Dtype = "number", high: float = np.inf) -> Column:
+    return Column(name, dtype, unit, meaning, required=False, empty=True, high=high)
+
+
+_QUEUE = Column("queue", "text", "", "the queue: calls that one team answers for one reason")
+_START = Column("start", "instant", "", "left edge of the interval, in the site's time zone")
+_END = Column("end", "instant", "", "the moment it ends")
+_MINUTES = Column("minutes", "whole", "min", "length of the interval", low=1)
+_MODEL = Column("model", "text", "", "the forecasting model, named by its method")
+_CUTOFF = Column("cutoff", "instant", "", "the last instant the model saw; a backtest has many cutoffs")
+_CALLS = Column("calls", "number", "calls", "calls forecast to be offered (the mean)")
+_BY = Column("by", "text", "", "the level: interval, day, week, month or quarter")
+_AHT = Column("aht_s", "number", "s", "average handling time: talk, hold and after-call work", empty=True)
+_SHIFT = Column("shift", "text", "", "what the shift is called: its length, and when its meal comes")
+_PERSON = Column("person", "text", "", "who works")
+_PAID = Column("paid_h", "number", "h", "paid hours of one such shift, unpaid meal left out")
+_VERDICT = Column("verdict", "text", "", "what kind of miss it was, in words")
+
+HISTORY = Table(
+    "history",
+    "What came, by interval. A row absent in open hours, or an empty count, is missing: not zero.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        _START,
+        _MINUTES,
+        Column("offered", "number", "calls", "handled and abandoned, counted where they arrived", empty=True),
+        _optional("handled", "calls", "answered by an agent"),
+        _optional("abandoned", "calls", "hung up while waiting for an agent"),
+        _optional("answered_within", "calls", "answered within `within_s`"),
+        _optional("abandoned_within", "calls", "abandoned within `within_s`"),
+        _optional("within_s", "s", "the threshold of the two columns before"),
+        _optional("short_abandoned", "calls", "abandoned within `short_s`"),
+        _optional("short_s", "s", "the threshold of a short abandon"),
+        _optional("talk_s", "s", "talking, summed over handled calls"),
+        _optional("hold_s", "s", "callers on hold, summed over handled calls"),
+        _optional("acw_s", "s", "after-call work, summed over handled calls"),
+        _optional("aht_s", "s", "average handling time: (talk + hold + after-call work) / handled"),
+        _optional("wait_s", "s", "waiting for an answer, summed over handled calls"),
+        _optional("ivr", "calls", "contained in the IVR: not offered"),
+        _optional("blocked", "calls", "refused for want of a line: not offered"),
+        _optional("transferred", "calls", "handed on by an agent"),
+        _optional("channel", "", "voice, chat, mail or another channel", "text"),
+    ),
+)
+FORECAST = Table(
+    "forecast",
+    "What will be offered, with the band the count will fall in.",
+    ("queue", "start", "model", "cutoff"),
+    (
+        _QUEUE,
+        _START,
+        _MODEL,
+        _CUTOFF,
+        _MINUTES,
+        _CALLS,
+        Column("calls_lo", "number", "calls", "lower end of the band", empty=True),
+        Column("calls_hi", "number", "calls", "upper end of the band", empty=True),
+        Column("level", "number", "share", "share of counts that fall in the band", empty=True, high=1),
+        _AHT,
+    ),
+)
+BANDS = Table(
+    "bands",
+    "Quantiles of what will be offered. Bands of days and weeks are not sums of interval bands.",
+    ("queue", "span", "start", "model", "cutoff", "quantile"),
+    (
+        _QUEUE,
+        Column("span", "text", "", "interval, day, week or month"),
+        Column("start", "instant", "", "left edge of the span, in the site's time zone"),
+        _MODEL,
+        _CUTOFF,
+        Column("quantile", "number", "share", "chance that at most `calls` are offered", high=1),
+        _CALLS,
+    ),
+)
+REQUIREMENT = Table(
+    "requirement",
+    "Agents and rostered heads that an interval needs, and the service they give.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        _START,
+        _MINUTES,
+        _CALLS,
+        _AHT,
+        Column("load", "number", "erlangs", "offered load: calls × AHT / seconds of the interval"),
+        Column("agents", "whole", "agents", "on the phones"),
+        Column("rostered", "whole", "heads", "scheduled: agents / (1 - shrinkage), rounded up last"),
+        Column("service_level", "number", "share", "expected service level with those agents", high=1),
+        _optional("service_level_lo", "share", "service level if calls come at the band's upper end", high=1),
+        _optional("service_level_hi", "share", "service level if calls come at the band's lower end", high=1),
+        Column("asa_s", "number", "s", "average speed of answer"),
+        Column("occupancy", "number", "share", "carried load / agents", high=1),
+        Column("abandoned", "number", "share", "share of offered calls that hang up", high=1),
+        Column("set_by", "text", "", "the goal that fixed the number of agents"),
+    ),
+)
+SHIFT_PLAN = Table(
+    "shift_plan",
+    "How many work which shift, nobody named.",
+    ("queue", "start", "shift"),
+    (
+        _QUEUE,
+        Column("start", "instant", "", "when the shift begins"),
+        _SHIFT,
+        _END,
+        Column("heads", "whole", "heads", "how many work it"),
+        _PAID,
+        _optional("meal_start", "", "when the meal begins", "instant"),
+        _optional("meal_end", "", "when the meal ends", "instant"),
+    ),
+)
+SHIFTS = Table(
+    "shifts",
+    "Who works when.",
+    ("person", "start"),
+    (_PERSON, Column("start", "instant", "", "when the shift begins"), _END, _SHIFT, _PAID),
+)
+ACTIVITIES = Table(
+    "activities",
+    "What a person does inside a shift.",
+    ("person", "start"),
+    (
+        _PERSON,
+        Column("start", "instant", "", "when the activity begins"),
+        _END,
+        Column("activity", "text", "", "work, meal, rest, training or leave"),
+        _optional("queue", "", "the queue worked for", "text"),
+    ),
+)
+COVERAGE = Table(
+    "coverage",
+    "The schedule against the requirement.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        _START,
+        _MINUTES,
+        Column("needed", "whole", "heads", "rostered heads the requirement asks for"),
+        Column("staffed", "whole", "heads", "heads the schedule has at work, meals left out"),
+        Column("over", "whole", "heads", "staffed above needed"),
+        Column("under", "whole", "heads", "needed above staffed"),
+        _optional("service_level", "share", "expected service level with the staffed heads", high=1),
+    ),
+)
+ERRORS = Table(
+    "errors",
+    "Each forecast beside what came. Error is forecast - actual: + is over-forecast.",
+    ("queue", "by", "start", "model", "lead_days"),
+    (
+        _QUEUE,
+        _BY,
+        Column("start", "instant", "", "left edge of the interval, day, week, month or quarter"),
+        _MODEL,
+        Column("lead_days", "whole", "days", "days from the cutoff to the day it begins; the next day is 1"),
+        _CALLS,
+        Column("offered", "number", "calls", "what came"),
+        Column("error", "number", "calls", "forecast - actual", low=-np.inf),
+        Column(
+            "floor", "number", "calls", "mean absolute error that chance alone leaves: √(2 × offered / π)"
+        ),
+        Column("within", "whole", "0 or 1", "1 if |error| is within the tolerance of the actual", high=1),
+        _VERDICT,
+    ),
+)
+ACCURACY = Table(
+    "accuracy",
+    "How good a model was, by level and lead.",
+    ("queue", "by", "model", "lead_days"),
+    (
+        _QUEUE,
+        _BY,
+        _MODEL,
+        Column(
+            "lead_days", "whole", "days", "leads up to this many days, in steps of a week: 7 is days 1 to 7"
+        ),
+        Column("n", "whole", "rows", "forecasts compared"),
+        Column("wape", "number", "share", "Σ|error| / Σ actual", empty=True),
+        Column("bias", "number", "share", "Σ error / Σ actual: + is over-forecast", empty=True, low=-np.inf),
+        Column(
+            "mase", "number", "ratio", "mean |error| / mean |error| of the same weekday last week", empty=True
+        ),
+        Column("hit_rate", "number", "share", "share of rows within the tolerance", high=1),
+        Column(
+            "noise_floor",
+            "number",
+            "share",
+            "WAPE that chance alone leaves: Σ√(2 × calls / π) / Σ calls",
+            empty=True,
+        ),
+        Column("attainable", "number", "share", "hit rate of a forecast that knows the true mean", high=1),
+        _VERDICT,
+    ),
+)
+TABLES = {
+    table.name: table
+    for table in (
+        HISTORY, FORECAST, BANDS, REQUIREMENT, SHIFT_PLAN, SHIFTS, ACTIVITIES, COVERAGE, ERRORS, ACCURACY,
+    )
+}  # fmt: skip
+
+
+def check(frame: pd.DataFrame, table: Table, source: str | None = None) -> pd.DataFrame:
+    """Return the frame as the table says: columns typed and in order, rows sorted by the key.
+
+    Raises `Refused` with the row's index label (the file's row number after `read`), what was
+    found there and what to do. Columns of the user's own stay at the end, unless their name is so
+    near to one of ours that it must be a slip.
+
+    >>> frame = pd.DataFrame({"queue": ["sales"], "minutes": [30], "offered": [-3.0],
+    ...                       "start": [pd.Timestamp("2024-05-06 09:00", tz="Europe/Paris")]})
+    >>> check(frame, HISTORY)
+    Traceback (most recent call last):
+    callplan.errors.Refused: history, row 0, column offered: found -3; it must be at least 0
+    """
+    source = source or table.name
+    _check_names(frame, table, source)
+    if frame.empty:
+        raise Refused(source, "no rows", f"a {table.name} table needs at least one")
+    known = [column for column in table.columns if column.name in frame]
+    typed = {column.name: _typed(frame[column.name], column, source) for column in known}
+    extra = [name for name in frame if name not in typed]
+    result = pd.DataFrame(typed, index=frame.index).join(frame[extra])
+    _check_key(result, table, source)
+    if "minutes" in typed:
+        _check_grid(result, source)
+    return result.sort_values(list(table.key), kind="stable", ignore_index=True)
+
+
+def read(
+    path: str | Path, table: Table, zone: str | None = None, dst: instants.Dst = "refuse"
+) -> pd.DataFrame:
+    """Read a table from .csv, .csv.gz, .parquet or .xlsx, and check it; `-` is CSV on standard input.
+
+    `zone` names the site's time zone: CSV and Excel keep only an offset from UTC, or none.
+    `dst="as_recorded"` keeps local times that the clock showed twice or never, where possible.
+    """
+    source = "standard input" if str(path) == "-" else Path(path).name
+    as_text = [column.name for column in table.columns if column.dtype in ("text", "instant")]
+    frame = files.load(path, as_text)
+    _check_names(frame, table, source)
+    for column in table.columns:
+        if column.dtype == "instant" and column.name in frame:
+            frame = instants.parse(frame, column.name, zone, dst, table.key, source)
+    return check(frame, table, source)
+
+
+def write(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a table in the format of the suffix. A file in the way is replaced whole, or not at all."""
+    files.save(frame, path)
+
+
+def _check_names(frame: pd.DataFrame, table: Table, source: str) -> None:
+    known = table.names()
+    for column in table.columns:
+        if column.required and column.name not in frame:
+            found = ", ".join(map(str, frame.columns)) or "none"
+            raise Refused(
+                source, f"no column {column.name!r} (there are: {found})", "add it, or rename yours"
+            )
+    for name in frame.columns:
+        advice = nearest(str(name), [other for other in known if other not in frame])
+        if name not in known and advice.startswith("did you mean"):
+            raise Refused(source, f"unknown column {name!r}", advice)
+
+
+def _typed(cells: pd.Series, column: Column, source: str) -> pd.Series:
+    """Return a column in its type, or refuse its first cell that is not of it."""
+
+    def refuse(bad: pd.Series, do: str) -> None:
+        if bad.any():
+            row = bad.index[bad.to_numpy()][0]
+            found = cells[bad.to_numpy()].iloc[0]
+            shown = "an empty cell" if pd.isna(found) else f"found {_shown(found)}"
+            raise Refused(f"{source}, row {row}, column {column.name}", shown, do)
+
+    if not column.empty:
+        refuse(cells.isna(), f"every row needs {column.meaning}")
+    if column.dtype == "text":
+        # None is one spelling of empty for every pandas.
+        return cells.map(str, na_action="ignore") if len(cells.dropna()) else cells.astype(object)
+    if column.dtype == "instant":
+        if not isinstance(cells.dtype, pd.DatetimeTZDtype):
+            raise Refused(
+                f"{source}, column {column.name}", "no time zone", "localise it: .dt.tz_localize(zone)"
+            )
+        return cells.dt.as_unit("us")
+    numbers = pd.to_numeric(cells, errors="coerce").astype(float)
+    refuse(numbers.isna() & cells.notna(), "a number is needed; leave the cell empty where it is unknown")
+    refuse(np.isinf(numbers), "a finite number is needed")
+    refuse(numbers < column.low, f"it must be at least {column.low:g}")
+    refuse(numbers > column.high, f"it must be at most {column.high:g}")
+    if column.dtype == "whole":
+        refuse(numbers % 1 != 0, "a whole number is needed")
+        return numbers.astype("int64")
+    return numbers
+
+
+def _shown(found: object) -> str:
+    return f"{found:g}" if isinstance(found, int | float | np.number) else repr(str(found))
+
+
+def _check_key(frame: pd.DataFrame, table: Table, source: str) -> None:
+    key = list(table.key)
+    twice = frame.duplicated(key)
+    if twice.any():
+        row = frame.index[twice][0]
+        same = (frame[key] == frame.loc[twice, key].iloc[0]).all(axis=1)
+        found = ", ".join(f"{name} {frame.loc[twice, name].iloc[0]}" for name in key)
+        raise Refused(
+            f"{source}, row {row}", f"{found} stands in row {frame.index[same][0]} too", "keep one of them"
+        )
+
+
+def _check_grid(frame: pd.DataFrame, source: str) -> None:
+    """Refuse intervals that begin beside the grid of their own length, or reach into the next."""
+    starts, minutes = frame["start"], frame["minutes"]
+    beside = (minute_of_day(starts) % minutes != 0) | (starts.dt.second != 0) | (1440 % minutes != 0)
+    if beside.any():
+        row = frame.index[beside][0]
+        found = (
+            f"{starts[beside].iloc[0]:%Y-%m-%d %H:%M:%S} is off the grid of {minutes[beside].iloc[0]} minutes"
+        )
+        raise Refused(f"{source}, row {row}, column start", found, "give left edges counted from midnight")
+    if minutes.nunique() > 1:
+        ordered = frame[["queue", "start", "minutes"]].drop_duplicates().sort_values(["queue", "start"])
+        gap = ordered.groupby("queue")["start"].diff().shift(-1)
+        reach = pd.to_timedelta(ordered["minutes"], unit="min") > gap
+        if reach.any():
+            row = reach.index[reach][0]
+            raise Refused(f"{source}, row {row}", "the interval reaches into the next one", "keep one length")
