@@ -1,0 +1,34 @@
+"""How the formulas take their arguments: scalars or arrays, broadcast, a negative one refused by name."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from callplan.errors import Refused
+
+# What a public formula returns: a float for scalars, an array for arrays.
+Values = Any
+
+
+def broadcast(**arguments: ArrayLike) -> list[np.ndarray]:
+    """Return the arguments as float arrays of one shape; NaN passes, a negative one is refused."""
+    arrays = []
+    for name, argument in arguments.items():
+        try:
+            array = np.asarray(argument, dtype=float)
+        except (TypeError, ValueError):
+            raise Refused(name, f"found {argument!r}", "give a number or an array of numbers") from None
+        if (array < 0).any():
+            raise Refused(name, f"found {array[array < 0].flat[0]:g}", "it must be 0 or more")
+        arrays.append(array)
+    try:
+        return list(np.broadcast_arrays(*arrays))
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(arguments, arrays, strict=True))
+        raise Refused("arguments", f"shapes {shapes}", "give arrays of one shape, or scalars") from None
+
+
+def unwrapped(values: np.ndarray) -> Values:
+    """Return an array of no dimension as the scalar that it holds."""
+    return np.asarray(values)[()]
