@@ -1,0 +1,8 @@
+"""History -> forecast: models, calendars, bands, backtests, and measures of accuracy."""
+
+from forecasting.accuracy import LEVELS, accuracy, errors
+from forecasting.calendar import Calendar
+from forecasting.forecast import AUTO, backtest, forecast
+from forecasting.models import MODELS
+
+__all__ = ["AUTO", "LEVELS", "MODELS", "Calendar", "accuracy", "backtest", "errors", "forecast"]
