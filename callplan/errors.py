@@ -10,7 +10,7 @@ class CallplanError(Exception):
     exit_code = 1
 
 
-class Refused(CallplanError, ValueError):
+class Refused(CallplanError, ValueError):  # noqa: N818: reads as what happened
     """Input that cannot be used: where it is, what was found there, what to do about it.
 
     >>> print(Refused("calls.csv, row 7, column offered", "found -3", "a count is 0 or more"))
@@ -18,11 +18,16 @@ class Refused(CallplanError, ValueError):
     """
 
     def __init__(self, where: str, found: str, do: str) -> None:
-        super().__init__(" ".join(f"{where}: {found}; {do}".split()))
+        # The arguments as they came: an exception is made anew from them in another process.
+        super().__init__(where, found, do)
         self.where, self.found, self.do = where, found, do
 
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return _one_line(f"{place}{self.found}; {self.do}")
 
-class Infeasible(CallplanError):
+
+class Infeasible(CallplanError):  # noqa: N818: reads as what happened
     """A plan that cannot exist under its rules."""
 
     exit_code = 3
@@ -30,6 +35,25 @@ class Infeasible(CallplanError):
 
 class Remark(UserWarning):
     """Something a planner should know although the work went on; commands print it on stderr."""
+
+    def __str__(self) -> str:
+        return _one_line(super().__str__())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def closest(name: str, names: Iterable[str], alike: float = 0.6) -> str | None:
+    """Return the one among `names` that was probably meant, if any is at least so much `alike`.
+
+    >>> closest("Aht", ["aht_s", "offered"])
+    'aht_s'
+    """
+    # Compared without case, so that "Offered" finds "offered".
+    folded = {candidate.lower(): candidate for candidate in names}
+    close = difflib.get_close_matches(name.lower(), list(folded), n=1, cutoff=alike)
+    return folded[close[0]] if close else None
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -41,9 +65,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     'choose from aht_s, offered'
     """
     known = list(names)
-    # Compared without case, so that "Offered" finds "offered".
-    folded = {candidate.lower(): candidate for candidate in known}
-    close = difflib.get_close_matches(name.lower(), list(folded), n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {folded[close[0]]}?"
-    return "choose from " + ", ".join(known[:30])
+    meant = closest(name, known)
+    if meant:
+        return f"did you mean {meant}?"
+    return "choose from " + ", ".join(known[:30]) + (" ..." if len(known) > 30 else "")

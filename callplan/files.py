@@ -3,19 +3,21 @@
 import csv
 import gzip
 import io
-import os
+import itertools
+import secrets
 import sys
-import tempfile
 import warnings
-import zipfile
 import zlib
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+import numpy as np
+import openpyxl
 import pandas as pd
+import xlsxwriter
 
 from callplan.errors import Refused
 
@@ -23,7 +25,8 @@ SUFFIXES = (".csv", ".csv.gz", ".parquet", ".xlsx")
 
 # The first bytes by which a file shows what it is.
 _MAGIC = {b"PK\x03\x04": ".xlsx", b"PAR1": ".parquet", b"\x1f\x8b": ".csv.gz", b"\xd0\xcf\x11\xe0": ".xls"}
-_EXCEL_ROWS = 1_048_575
+_EXCEL_ROWS, _EXCEL_CELL = 1_048_575, 32_767
+_UNNAMED = "unnamed column "
 
 
 def suffix(path: str | Path) -> str:
@@ -48,7 +51,7 @@ def load(path: str | Path, text: Collection[str] = ()) -> pd.DataFrame:
     cell is empty: "NA" and "null" are text. `-` reads CSV from standard input.
     """
     if str(path) == "-":
-        return _numbered(_load_csv(sys.stdin.buffer, "standard input", text), "standard input")
+        return _numbered(_load_csv(sys.stdin.buffer, "standard input", text))
     path, kind = Path(path), suffix(path)
     try:
         with path.open("rb") as file:
@@ -61,9 +64,8 @@ def load(path: str | Path, text: Collection[str] = ()) -> pd.DataFrame:
         raise Refused(path.name, "the file is empty", "export it again")
     seen = _MAGIC.get(head, _MAGIC.get(head[:2], ".csv"))
     if seen != kind:
-        raise Refused(
-            path.name, f"the content is {seen[1:]}, the suffix says {kind[1:]}", "rename or save it anew"
-        )
+        content = "not" if seen == ".csv" else f"{seen[1:]}, not"
+        raise Refused(path.name, f"the content is {content} {kind[1:]}", "rename or save it anew")
     if kind == ".parquet":
         frame = _load_parquet(path)
     elif kind == ".xlsx":
@@ -74,26 +76,49 @@ def load(path: str | Path, text: Collection[str] = ()) -> pd.DataFrame:
     else:
         with path.open("rb") as plain:
             frame = _load_csv(plain, path.name, text)
-    return _numbered(frame, path.name)
+    return _numbered(frame)
 
 
-def _numbered(frame: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Number the rows as an editor does (the header is row 1), leave out blank ones."""
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give rows the numbers an editor shows (the header is row 1), and leave out blank ones."""
     frame.index = pd.RangeIndex(2, len(frame) + 2)
-    frame.columns = [str(name).strip() for name in frame.columns]
-    twice = frame.columns[frame.columns.duplicated()]
-    if len(twice):
-        raise Refused(source, f"two columns are called {twice[0]!r}", "rename or delete one")
-    return frame.dropna(how="all")
+    blank = [name for name in frame if str(name).startswith(_UNNAMED) and frame[name].isna().all()]
+    return frame.drop(columns=blank).dropna(how="all")
+
+
+def _names(header: Sequence[object], source: str) -> list[str]:
+    """Return the column names that the first row gives, each once."""
+    names = ["" if cell is None else str(cell).strip() for cell in header]
+    if not any(names):
+        raise Refused(f"{source}, row 1", "no column names", "name the columns in the first row")
+    twice = [name for name in names if name and names.count(name) > 1]
+    if twice:
+        raise Refused(f"{source}, row 1", f"two columns are called {twice[0]!r}", "rename or delete one")
+    return [name or f"{_UNNAMED}{number}" for number, name in enumerate(names, start=1)]
 
 
 def _load_csv(file: IO[bytes] | gzip.GzipFile, source: str, text: Collection[str]) -> pd.DataFrame:
     try:
         content = file.read()
+    except (EOFError, OSError, zlib.error) as fault:
+        raise Refused(source, f"cannot be read ({fault})", "the file is damaged: export it again") from None
+    decoded = _decoded(content, source)
+    header = next(csv.reader(io.StringIO(decoded, newline="")), [])
+    other = [mark for mark in ";\t|" if len(header) == 1 and mark in header[0]]
+    if other:
+        raise Refused(
+            f"{source}, row 1", f"cells parted by {other[0]!r}", "save it as CSV with commas, decimal points"
+        )
+    names = _names(header, source)
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(
+            # pandas 2 needs to be told to read numbers exactly; 3.1 always does, and says so.
+            warnings.filterwarnings("ignore", "The 'float_precision' argument is deprecated")
+            frame = pd.read_csv(
                 io.BytesIO(content),
+                names=names,
+                header=0,
                 dtype=dict.fromkeys(text, str),
                 keep_default_na=False,
                 na_values=[""],
@@ -103,41 +128,84 @@ def _load_csv(file: IO[bytes] | gzip.GzipFile, source: str, text: Collection[str
                 float_precision="round_trip",
                 low_memory=False,
             )
-    except pd.errors.EmptyDataError:
-        raise Refused(source, "the file is empty", "export it again") from None
-    except UnicodeDecodeError as fault:
-        raise Refused(source, f"not UTF-8 text ({fault.reason})", "save it as CSV UTF-8") from None
     except (pd.errors.ParserError, pd.errors.ParserWarning):
-        raise _ragged(content, source) from None
-    except (EOFError, OSError, zlib.error) as fault:
-        raise Refused(source, f"cannot be read ({fault})", "the file is damaged: export it again") from None
+        raise _ragged(decoded, source, len(names)) from None
+    # pandas fills short rows up: they show by an empty last cell.
+    if frame[names[-1]].isna().any():
+        _refuse_short_rows(decoded, source, len(names))
+    return frame
 
 
-def _ragged(content: bytes, source: str) -> Refused:
-    """Find the first row that has more cells than the header."""
-    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    width = len(next(rows))
-    for row in rows:
-        if len(row) > width:
-            where, found = f"{source}, row {rows.line_num}", f"{len(row)} cells under {width} column names"
-            return Refused(where, found, "every row needs as many cells as the header")
-    return Refused(source, "a quotation mark is not closed", "mend or delete it")
+def _decoded(content: bytes, source: str) -> str:
+    """Return the text of a CSV, or refuse one in another encoding."""
+    if not content.strip():
+        raise Refused(source, "the file is empty", "export it again")
+    try:
+        decoded = content.decode("utf-8-sig")
+        damage = content.find(b"\0")
+    except UnicodeDecodeError as fault:
+        damage = fault.start
+    if damage >= 0:
+        row = content.count(b"\n", 0, damage) + 1
+        raise Refused(f"{source}, row {row}", "not UTF-8 text", "save it as CSV UTF-8")
+    return decoded
+
+
+def _ragged(decoded: str, source: str, width: int) -> Refused:
+    """Find the first row that has more cells than the header, or whose quotation mark stays open."""
+    row = 1
+    try:
+        for row, cells in enumerate(csv.reader(io.StringIO(decoded, newline="")), start=1):
+            if len(cells) > width:
+                return _misfit(source, row, cells, width)
+    except csv.Error:
+        row += 1
+    return Refused(f"{source}, row {row}", "a quotation mark is not closed", "mend or delete it")
+
+
+def _refuse_short_rows(decoded: str, source: str, width: int) -> None:
+    for row, cells in enumerate(csv.reader(io.StringIO(decoded, newline="")), start=1):
+        if len(cells) < width and any(cells):
+            raise _misfit(source, row, cells, width)
+
+
+def _misfit(source: str, row: int, cells: list[str], width: int) -> Refused:
+    found = f"{len(cells)} cells under {width} column names"
+    return Refused(f"{source}, row {row}", found, "every row needs as many cells as the header")
 
 
 def _load_excel(path: Path, text: Collection[str]) -> pd.DataFrame:
+    """Read the first sheet. Faulty cells such as #N/A come as text, so that they are not taken for empty."""
     try:
-        return pd.read_excel(
-            path, dtype=dict.fromkeys(text, object), keep_default_na=False, na_values=[""], engine="openpyxl"
-        )
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as fault:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and the like, which are not read
+            with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+                sheet = book.worksheets[0]
+                sheet.reset_dimensions()  # some programs state them wrongly
+                rows = list(sheet.iter_rows(values_only=True))
+    except Exception as fault:  # openpyxl has a dozen ways to fail on what is no workbook
         raise Refused(path.name, f"not an Excel workbook ({fault})", "save it anew as .xlsx") from None
+    if not any(rows):
+        raise Refused(path.name, "the first sheet is empty", "put the table on the first sheet")
+    columns = list(itertools.zip_longest(*rows))  # rows end with their last filled cell
+    names = _names([cells[0] for cells in columns], path.name)
+    return pd.DataFrame(
+        {
+            name: pd.Series([None if cell == "" else cell for cell in cells[1:]], dtype=kind)
+            for name, cells in zip(names, columns, strict=True)
+            for kind in (object if name in text else None,)
+        }
+    )
 
 
 def _load_parquet(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_parquet(path, engine="pyarrow")
+        frame = pd.read_parquet(path, engine="pyarrow")
     except (OSError, ValueError) as fault:
         raise Refused(path.name, f"not a Parquet file ({fault})", "export it again") from None
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
+    return frame.set_axis(_names(list(frame), path.name), axis=1)
 
 
 @contextmanager
@@ -146,22 +214,20 @@ def replacing(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     if not path.parent.is_dir():
         raise Refused(str(path), f"there is no folder {path.parent}", "make it first")
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
+    target = path.resolve()  # a link stays one
+    part = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
+        part.touch(mode=0o666, exist_ok=False)
         yield part
-        part.chmod(0o666 & ~_umask())
-        part.replace(path)
+        if target.exists():
+            part.chmod(target.stat().st_mode)
+        part.replace(target)
+    except OSError as fault:
+        part.unlink(missing_ok=True)
+        raise Refused(str(path), f"cannot be written ({fault.strerror})", "choose another place") from fault
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def save(frame: pd.DataFrame, path: str | Path) -> None:
@@ -183,17 +249,38 @@ def save(frame: pd.DataFrame, path: str | Path) -> None:
 
 def save_csv(frame: pd.DataFrame, file: IO[bytes] | gzip.GzipFile) -> None:
     """Write a frame as UTF-8 CSV to an open file, lines ended the same on every system."""
-    file.write(frame.to_csv(index=False, lineterminator="\n").encode())
+    file.write(_with_text_for_instants(frame).to_csv(index=False, lineterminator="\n").encode())
+
+
+def _with_text_for_instants(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write instants as text with their offset: a few, many times over, so each but once."""
+    texts = {}
+    for name in frame.select_dtypes("datetimetz"):
+        which, instants = pd.factorize(frame[name])
+        # An empty cell has the code -1, which finds the last text.
+        texts[name] = np.array([*map(str, instants), None], dtype=object)[which]
+    return frame.assign(**texts)
 
 
 def _save_excel(frame: pd.DataFrame, part: Path, name: str) -> None:
     if len(frame) > _EXCEL_ROWS:
         raise Refused(name, f"{len(frame):,} rows do not fit a sheet", "write .csv.gz or .parquet")
-    # Excel knows no time zones: an instant goes in as text with its offset, and nothing is lost.
-    plain = frame.assign(
-        **{c: frame[c].astype(str).where(frame[c].notna()) for c in frame.select_dtypes("datetimetz")}
-    )
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with pd.ExcelWriter(part, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
-        writer.book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001: Excel's dates have no zone
-        plain.to_excel(writer, index=False, freeze_panes=(1, 0))
+    with xlsxwriter.Workbook(part) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001: Excel's dates have no zone
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        # Excel knows no time zones: an instant goes in as text with its offset, and nothing is lost.
+        for number, (title, cells) in enumerate(_with_text_for_instants(frame).items()):
+            sheet.write_string(0, number, str(title))
+            for row, cell in enumerate(cells.tolist(), start=1):
+                _write_cell(sheet, row, number, cell)
+
+
+def _write_cell(sheet: Any, row: int, column: int, cell: Any) -> None:
+    """Write numbers as numbers and all else as text: what begins with = is no formula."""
+    if cell is None or cell != cell or cell is pd.NA:
+        return
+    if isinstance(cell, int | float) and abs(cell) < np.inf:
+        sheet.write_number(row, column, cell)
+    elif sheet.write_string(row, column, str(cell)) != 0:
+        raise Refused(f"row {row + 1}", f"a text of more than {_EXCEL_CELL:,} characters", "write .parquet")

@@ -1,8 +1,9 @@
 """Settings that check themselves: frozen, read from TOML, refused in one line with the nearest right key."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -12,7 +13,19 @@ from callplan.errors import Refused, nearest
 class Settings(BaseModel):
     """Base of every room's settings. A what-if is `settings.replace(field=value)`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False
+    )
+
+    def __init__(self, /, **fields: Any) -> None:
+        # Settings inside settings come through here too, so each names its own faulty key.
+        try:
+            super().__init__(**fields)
+        except ValidationError as fault:
+            raise _first_fault(type(self), fault) from None
+
+    def __hash__(self) -> int:
+        return hash((type(self), _frozen(self.__dict__)))
 
     def replace(self, **changes: Any) -> Self:
         """Return the same settings with some fields changed, checked anew."""
@@ -23,11 +36,13 @@ class Settings(BaseModel):
         """Read and check a TOML file; a fault is refused with its place and what to do."""
         source = Path(path).name
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = Path(path).read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             raise Refused(str(path), "no such file", "`callplan init` writes a commented one") from None
-        except (OSError, UnicodeDecodeError) as fault:
-            raise Refused(str(path), f"cannot be read ({fault})", "give a text file in UTF-8") from None
+        except UnicodeDecodeError as fault:
+            raise Refused(source, f"not UTF-8 text ({fault.reason})", "save it as UTF-8") from None
+        except OSError as fault:
+            raise Refused(str(path), f"cannot be read ({fault.strerror})", "give a readable file") from None
         try:
             content = tomllib.loads(text)
         except tomllib.TOMLDecodeError as fault:
@@ -38,42 +53,37 @@ class Settings(BaseModel):
     def from_dict(cls, content: dict[str, Any], source: str) -> Self:
         """Check settings given as nested dictionaries; `source` names them in a refusal."""
         try:
-            return cls.model_validate(content)
-        except ValidationError as fault:
-            raise _first_fault(cls, fault, source) from None
+            return cls(**content)
+        except Refused as fault:
+            where = f"{source}, {fault.where}" if fault.where else source
+            raise Refused(where, fault.found, fault.do) from None
 
 
-def _first_fault(cls: type[BaseModel], fault: ValidationError, source: str) -> Refused:
-    """Turn pydantic's first error into one line of ours."""
-    error = fault.errors()[0]
+def _frozen(value: Any) -> Any:
+    """Return a hashable likeness, the same for equal values."""
+    if isinstance(value, Mapping):
+        return frozenset((key, _frozen(inner)) for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(inner) for inner in value)
+    return value
+
+
+def _first_fault(cls: type[BaseModel], fault: ValidationError) -> Refused:
+    """Turn one of pydantic's errors into one line of ours."""
+    # A key that is unknown and one that is missing are often the same, misspelt: the former tells how.
+    error = min(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
     path = [str(part) for part in error["loc"]]
-    where = f"{source}, {'.'.join(path)}" if path else source
+    where = ".".join(path)
     if error["type"] == "extra_forbidden":
-        known = _keys_beside(cls, path)
-        return Refused(where, f"unknown key {path[-1]!r}", nearest(path[-1], known))
+        return Refused(where, f"unknown key {path[-1]!r}", nearest(path[-1], cls.model_fields))
     if error["type"] == "missing":
         return Refused(where, "this key is missing", "add it (`callplan init` shows every key)")
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, Refused):
-        return Refused(f"{where}, {cause.where}" if cause.where else where, cause.found, cause.do)
-    message = str(cause) if cause is not None else error["msg"]
+        return Refused(".".join(filter(None, (where, cause.where))), cause.found, cause.do)
     found = error["input"]
     shown = "a table" if isinstance(found, dict | BaseModel) else f"found {found!r}"
+    if error["type"] in ("dict_type", "model_type"):
+        return Refused(where, shown, f"make it a table: [{where}]")
+    message = str(cause) if cause else error["msg"].replace("Input should be", "it must be")
     return Refused(where, shown, message[:1].lower() + message[1:])
-
-
-def _keys_beside(cls: type[BaseModel], path: list[str]) -> list[str]:
-    """Return the keys that are known where an unknown one stood."""
-    here: Any = cls
-    for part in path[:-1]:
-        if isinstance(here, type) and issubclass(here, BaseModel) and part in here.model_fields:
-            here = _model_inside(here.model_fields[part].annotation)
-    return list(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
-
-
-def _model_inside(annotation: Any) -> Any:
-    """Return the settings class inside an annotation such as `dict[str, Queue]` or `Rules | None`."""
-    for candidate in (annotation, *get_args(annotation)):
-        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-            return candidate
-    return annotation

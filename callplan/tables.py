@@ -241,10 +241,55 @@ ACCURACY = Table(
         _VERDICT,
     ),
 )
+DAYS = Table(
+    "days",
+    "A plan day by day, and, once the day has been, what came of it.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        Column("start", "instant", "", "the day's first instant, in the site's time zone"),
+        _CALLS,
+        Column("needed_h", "number", "h", "rostered hours that the requirement asks for"),
+        Column("staffed_h", "number", "h", "rostered hours that the schedule has at work"),
+        Column("paid_h", "number", "h", "paid hours of the shifts that begin on the day"),
+        Column("service_level", "number", "share", "expected with the schedule, weighted by calls", high=1),
+        _optional("met", "share", "share of intervals expected to meet the goal", high=1),
+        _optional("offered", "calls", "what came"),
+        Column("error", "number", "calls", "forecast - actual", required=False, empty=True, low=-np.inf),
+        _optional("delivered", "share", "service level the schedule would have given those calls", high=1),
+        _optional("delivered_met", "share", "share of intervals that would have met the goal", high=1),
+    ),
+)
+ASSUMPTIONS = Table(
+    "assumptions",
+    "What a plan takes as given, and who says so.",
+    ("queue", "item"),
+    (
+        Column("queue", "text", "", "the queue it holds for; `all` where it holds for every one"),
+        Column("item", "text", "", "what is assumed"),
+        Column("value", "text", "", "with its unit"),
+        Column("source", "text", "", "where it comes from: site.toml, the history, or the model"),
+    ),
+)
+OUTCOME = Table(
+    "outcome",
+    "How a schedule was found, and how near the best possible it is proven to be.",
+    ("queue",),
+    (
+        _QUEUE,
+        Column("status", "text", "", "optimal (to the gap asked for) or feasible"),
+        Column("cost", "number", "money", "paid hours and priced shortfall"),
+        Column("bound", "number", "money", "no schedule under these rules costs less"),
+        Column("gap", "number", "share", "(cost - bound) / cost"),
+        Column("solver", "text", "", "the program that solved it"),
+        Column("stopped_by", "text", "", "what ended the search: the gap reached, or the clock"),
+    ),
+)
 TABLES = {
     table.name: table
     for table in (
         HISTORY, FORECAST, BANDS, REQUIREMENT, SHIFT_PLAN, SHIFTS, ACTIVITIES, COVERAGE, ERRORS, ACCURACY,
+        DAYS, ASSUMPTIONS, OUTCOME,
     )
 }  # fmt: skip
 

@@ -3,6 +3,17 @@
 from forecasting.accuracy import LEVELS, accuracy, errors
 from forecasting.calendar import Calendar
 from forecasting.forecast import AUTO, backtest, forecast
+from forecasting.handling import handling_time
 from forecasting.models import MODELS
 
-__all__ = ["AUTO", "LEVELS", "MODELS", "Calendar", "accuracy", "backtest", "errors", "forecast"]
+__all__ = [
+    "AUTO",
+    "LEVELS",
+    "MODELS",
+    "Calendar",
+    "accuracy",
+    "backtest",
+    "errors",
+    "forecast",
+    "handling_time",
+]

@@ -54,7 +54,9 @@ def errors(
     rows = rows.sort_values("cutoff").drop_duplicates(["queue", "start", "model", "lead_days"], keep="last")
     if by != "interval":
         rows["start"] = _period_starts(rows["start"], by)
-    result = rows.groupby(["queue", "start", "model", "lead_days"], as_index=False)[["calls", "offered"]].sum()
+    result = rows.groupby(["queue", "start", "model", "lead_days"], as_index=False)[
+        ["calls", "offered"]
+    ].sum()
     result["by"] = by
     result["error"] = result["calls"] - result["offered"]
     result["floor"] = np.sqrt(2 * result["offered"] / np.pi)

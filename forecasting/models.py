@@ -74,11 +74,11 @@ def structural(panel: Panel, _seed: int) -> np.ndarray:
 
 def prophet(panel: Panel, seed: int) -> np.ndarray:
     """Return Prophet's forecast of day totals, with the calendar's holidays, × day profile [2]_."""
-    # It has no use for the plotting package whose absence it reports, nor a planner for the solver's log.
-    logging.getLogger("prophet.plot").disabled = True
+    # A planner has no use for its solver's log, nor for its report of a plotting package not there.
+    for noisy in ("prophet.plot", "cmdstanpy"):
+        logging.getLogger(noisy).disabled = True
     import prophet as library
 
-    logging.getLogger("cmdstanpy").setLevel(logging.WARNING)
     named = np.concatenate([panel.holidays, panel.future_holidays])
     days = panel.days.append(panel.future_days)
     holidays = pd.DataFrame({"ds": days, "holiday": named})[named != ""]
@@ -105,7 +105,7 @@ MODELS: dict[str, Model] = {
 
 
 def day_profile(panel: Panel) -> np.ndarray:
-    """Return each future day's shape: the share of its calls in each slot, as on the last eight such weekdays."""
+    """Return each future day's shape, the share of its calls in each slot, as on its last eight weekdays."""
     shape = mean_of_8(panel, 0)
     total = shape.sum(axis=1, keepdims=True)
     return np.divide(shape, total, out=np.zeros_like(shape), where=total > 0)

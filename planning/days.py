@@ -1,0 +1,62 @@
+"""Intervals summed to days, as a planner reads them."""
+
+import numpy as np
+import pandas as pd
+
+from callplan.tables import DAYS, check
+from planning.site import Site
+
+
+def by_day(
+    site: Site,
+    requirement: pd.DataFrame,
+    coverage: pd.DataFrame,
+    shift_plan: pd.DataFrame,
+    delivered: pd.DataFrame | None = None,
+    actual: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return a plan day by day (table `DAYS`); with what came, beside what it would have got.
+
+    A day's service level is weighted by calls, for a quiet interval counts as little as it holds.
+    """
+    key = ["queue", "start"]
+    rows = coverage.merge(requirement[[*key, "calls"]], on=key)
+    hours = rows["minutes"] / 60
+    goal = rows["queue"].map({name: queue.service_level for name, queue in site.queues.items()}).astype(float)
+    rows = rows.assign(needed_h=rows["needed"] * hours, staffed_h=rows["staffed"] * hours)
+    rows["met"] = (rows["service_level"] >= goal).where(goal.notna())
+    columns = ["calls", "needed_h", "staffed_h"]
+    if delivered is not None and actual is not None:
+        came = delivered[[*key, "service_level"]].rename(columns={"service_level": "delivered"})
+        rows = rows.merge(came, on=key, how="left").merge(actual[[*key, "offered"]], on=key, how="left")
+        rows["delivered_met"] = (rows["delivered"] >= goal).where(goal.notna() & rows["delivered"].notna())
+    day = [rows["queue"], _midnight(rows["start"])]
+    result = rows.groupby(day)[columns].sum()
+    result["service_level"] = _weighted(rows, "service_level", "calls", day)
+    result["met"] = rows["met"].astype(float).groupby(day).mean()
+    if "delivered" in rows:
+        result["offered"] = rows["offered"].groupby(day).sum(min_count=1)
+        compared = rows["offered"].notna()
+        result["error"] = (rows["calls"] - rows["offered"]).where(compared).groupby(day).sum(min_count=1)
+        result["delivered"] = _weighted(rows, "delivered", "offered", day)
+        result["delivered_met"] = rows["delivered_met"].astype(float).groupby(day).mean()
+    paid = shift_plan["paid_h"] * shift_plan["heads"]
+    result["paid_h"] = paid.groupby([shift_plan["queue"], _midnight(shift_plan["start"])]).sum()
+    result["paid_h"] = result["paid_h"].fillna(0.0)
+    return check(result.reset_index(), DAYS)
+
+
+def _midnight(starts: pd.Series) -> pd.Series:
+    """Return the first instant of each local day."""
+    midnight = starts.dt.tz_localize(None).dt.normalize()
+    return midnight.dt.tz_localize(
+        starts.dt.tz, ambiguous=np.ones(len(midnight), dtype=bool), nonexistent="shift_forward"
+    )
+
+
+def _weighted(rows: pd.DataFrame, level: str, calls: str, day: list[pd.Series]) -> pd.Series:
+    """Return the mean of a service level over each day's calls; NaN on a day without any."""
+    known = rows[level].notna() & rows[calls].notna()
+    weight = rows[calls].where(known)
+    total = weight.groupby(day).sum()
+    return (rows[level] * weight).groupby(day).sum() / total.where(total > 0)

@@ -1,0 +1,93 @@
+"""The settings of a site: one `site.toml` for zone, hours, queues, shifts and what things cost."""
+
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from callplan.errors import Refused, nearest
+from callplan.instants import Dst
+from callplan.intervals import OpeningHours, named_zone
+from callplan.settings import Settings
+from erlang import Target
+from forecasting import AUTO, Calendar
+from scheduling import Rules
+
+
+class Queue(Settings):
+    """What one queue promises its callers, and what is known of calls and agents.
+
+    The goals are those of `erlang.Target`. `shrinkage` is the share of rostered time away from the
+    phones, breaks that the schedule places left out; `patience_s` the mean patience of callers
+    (left out: they never hang up); `aht_s` the handling time where the history has none; `hours`
+    the opening hours where they differ from the site's.
+    """
+
+    service_level: float | None = None
+    within_s: float | None = None
+    asa_s: float | None = None
+    abandoned: float | None = None
+    occupancy: float | None = None
+    p_wait: float | None = None
+    convention: str = "offered"
+    shrinkage: float = Field(ge=0, lt=1)
+    patience_s: float | None = Field(default=None, gt=0)
+    aht_s: float | None = Field(default=None, gt=0)
+    hours: OpeningHours | None = None
+
+    @model_validator(mode="after")
+    def _goals_are_sound(self) -> "Queue":
+        if self.target.abandoned is not None and self.patience_s is None:
+            raise Refused("abandoned", "a goal for hanging up without a patience", "give patience_s")
+        return self
+
+    @cached_property
+    def target(self) -> Target:
+        """The goals that a team for this queue must meet."""
+        goals = ("service_level", "within_s", "asa_s", "abandoned", "occupancy", "p_wait", "convention")
+        return Target(**{name: getattr(self, name) for name in goals})
+
+
+class Site(Settings):
+    """A site: where it is, what it answers, how it works; `notes` are repeated in every report.
+
+    >>> site = Site.from_dict({"zone": "Europe/Paris", "queues": {"sales": {
+    ...     "service_level": 0.8, "within_s": 20, "shrinkage": 0.3}}}, "site.toml")
+    >>> site.queue("sales").target.within_s
+    20.0
+    >>> site.queue("sale")
+    Traceback (most recent call last):
+    callplan.errors.Refused: site.toml, queues: no queue 'sale'; did you mean sales?
+    """
+
+    name: str = "callplan"
+    zone: str
+    minutes: Literal[15, 30, 60] = 30
+    dst: Dst = "refuse"
+    currency: str = ""
+    model: str = AUTO
+    level: float = Field(default=0.8, gt=0, lt=1)
+    tolerance: float = Field(default=0.05, gt=0, lt=1)
+    calendar: Calendar = Calendar()
+    queues: dict[str, Queue] = Field(min_length=1)
+    shifts: Rules = Rules()
+    notes: tuple[str, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_is_known(cls, zone: str) -> str:
+        if not zone:
+            raise Refused("", "no time zone", 'name the site\'s own, e.g. zone = "Europe/Paris"')
+        named_zone(zone, "")
+        return zone
+
+    def queue(self, name: str) -> Queue:
+        """Return the settings of a queue, or refuse with the nearest one there is."""
+        if name not in self.queues:
+            raise Refused("site.toml, queues", f"no queue {name!r}", nearest(name, self.queues))
+        return self.queues[name]
+
+    def calendar_of(self, name: str) -> Calendar:
+        """Return the calendar of a queue: the site's, with the queue's own opening hours if it has any."""
+        hours = self.queue(name).hours
+        return self.calendar if hours is None else self.calendar.replace(hours=hours)
