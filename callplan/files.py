@@ -25,7 +25,7 @@ SUFFIXES = (".csv", ".csv.gz", ".parquet", ".xlsx")
 
 # The first bytes by which a file shows what it is.
 _MAGIC = {b"PK\x03\x04": ".xlsx", b"PAR1": ".parquet", b"\x1f\x8b": ".csv.gz", b"\xd0\xcf\x11\xe0": ".xls"}
-_EXCEL_ROWS, _EXCEL_CELL = 1_048_575, 32_767
+_EXCEL_ROWS = 1_048_575
 _UNNAMED = "unnamed column "
 
 
@@ -191,9 +191,10 @@ def _load_excel(path: Path, text: Collection[str]) -> pd.DataFrame:
     names = _names([cells[0] for cells in columns], path.name)
     return pd.DataFrame(
         {
-            name: pd.Series([None if cell == "" else cell for cell in cells[1:]], dtype=kind)
+            name: pd.Series(
+                [None if cell == "" else cell for cell in cells[1:]], dtype=object if name in text else None
+            )
             for name, cells in zip(names, columns, strict=True)
-            for kind in (object if name in text else None,)
         }
     )
 
@@ -211,23 +212,20 @@ def _load_parquet(path: Path) -> pd.DataFrame:
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside `path`, which replaces it when the block ends without a fault."""
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise Refused(str(path), f"there is no folder {path.parent}", "make it first")
-    target = path.resolve()  # a link stays one
-    part = target.with_name(f".{secrets.token_hex(8)}.part")
+    if not Path(path).parent.is_dir():
+        raise Refused(str(path), f"there is no folder {Path(path).parent}", "make it first")
+    target = Path(path).resolve()  # where a link leads: the link stays
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        part.touch(mode=0o666, exist_ok=False)
+        part.touch(exist_ok=False)
         yield part
         if target.exists():
             part.chmod(target.stat().st_mode)
         part.replace(target)
     except OSError as fault:
-        part.unlink(missing_ok=True)
         raise Refused(str(path), f"cannot be written ({fault.strerror})", "choose another place") from fault
-    except BaseException:
+    finally:
         part.unlink(missing_ok=True)
-        raise
 
 
 def save(frame: pd.DataFrame, path: str | Path) -> None:
@@ -266,21 +264,22 @@ def _save_excel(frame: pd.DataFrame, part: Path, name: str) -> None:
     if len(frame) > _EXCEL_ROWS:
         raise Refused(name, f"{len(frame):,} rows do not fit a sheet", "write .csv.gz or .parquet")
     with xlsxwriter.Workbook(part) as book:
-        book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001: Excel's dates have no zone
+        book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001 (Excel's dates have no zone)
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
         # Excel knows no time zones: an instant goes in as text with its offset, and nothing is lost.
-        for number, (title, cells) in enumerate(_with_text_for_instants(frame).items()):
-            sheet.write_string(0, number, str(title))
+        for column, (title, cells) in enumerate(_with_text_for_instants(frame).items()):
+            sheet.write_string(0, column, str(title))
             for row, cell in enumerate(cells.tolist(), start=1):
-                _write_cell(sheet, row, number, cell)
+                if _write_cell(sheet, row, column, cell) != 0:
+                    where, found = f"{name}, row {row + 1}, column {title}", "a text too long for a cell"
+                    raise Refused(where, found, "write .csv.gz or .parquet")
 
 
-def _write_cell(sheet: Any, row: int, column: int, cell: Any) -> None:
-    """Write numbers as numbers and all else as text: what begins with = is no formula."""
-    if cell is None or cell != cell or cell is pd.NA:
-        return
+def _write_cell(sheet: Any, row: int, column: int, cell: Any) -> int:
+    """Write numbers as numbers and all else as text, so that no text becomes a formula; 0 if it fits."""
+    if pd.isna(cell):
+        return 0
     if isinstance(cell, int | float) and abs(cell) < np.inf:
-        sheet.write_number(row, column, cell)
-    elif sheet.write_string(row, column, str(cell)) != 0:
-        raise Refused(f"row {row + 1}", f"a text of more than {_EXCEL_CELL:,} characters", "write .parquet")
+        return sheet.write(row, column, cell)
+    return sheet.write_string(row, column, str(cell))

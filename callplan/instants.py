@@ -8,10 +8,10 @@ unless the site says `dst = "as_recorded"`.
 import re
 import warnings
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from callplan.errors import Refused, Remark
@@ -19,123 +19,123 @@ from callplan.intervals import named_zone
 
 Dst = Literal["refuse", "as_recorded"]
 
-_OFFSET = r"(?:[Zz]|[+-]\d\d:?\d\d)$"
-_SLASHED = r"\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{2,4})"
+# The year first; then perhaps a time of day, and perhaps its offset from UTC. pandas alone would
+# take "2003" and "now" for times too.
+_ISO = re.compile(
+    r"(?:19|20|21)\d\d(?:-\d\d?-\d\d?|/\d\d?/\d\d?|\d{4})"
+    r"(?:[T ]\d\d?:?\d\d(?::?\d\d(?:\.\d{1,9})?)? ?(?P<offset>Z|[+-]\d\d(?::?\d\d)?)?)?"
+)
+_YEAR_LAST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{2,4}\b")
 _SHOW = "%Y-%m-%d %H:%M"
 
 
 def parse(
     frame: pd.DataFrame, column: str, zone: str | None, dst: Dst, key: Sequence[str], source: str
 ) -> pd.DataFrame:
-    """Return the frame with that column as instants in `zone`; refusals name the row.
+    """Return the frame with that column as instants in `zone`; refusals name the row by its label.
 
     `key` are the columns that, with this one, tell rows apart: they show whether a doubled hour
     was recorded once or twice. Under `as_recorded` a row that no instant is left for is dropped,
     and every row touched is remarked.
     """
     cells = frame[column]
+    if cells.isna().all():
+        return frame
     if isinstance(cells.dtype, pd.DatetimeTZDtype):
         return frame if zone is None else frame.assign(**{column: cells.dt.tz_convert(named_zone(zone))})
     if zone is None:
-        raise Refused(
-            source, f"no time zone is named for {column}", 'set zone in site.toml, e.g. "Europe/Paris"'
-        )
+        where, found = f"{source}, row {cells.index[0]}, column {column}", f"found {str(cells.iloc[0])!r}"
+        raise Refused(where, f"{found}, and no time zone", 'set zone in site.toml, e.g. "Europe/Paris"')
     tz = named_zone(zone)
-    text = cells.map(_text, na_action="ignore").astype(object)
-    aware = text.str.contains(_OFFSET, regex=True).eq(True)
-    wall, instants = pd.Series(pd.NaT, cells.index, dtype="datetime64[us]"), None
-    try:
-        wall[~aware] = pd.to_datetime(text[~aware], format="ISO8601")
-        instants = pd.to_datetime(text.where(aware), format="ISO8601", utc=True).dt.as_unit("us")
-    except (ValueError, TypeError):
-        raise _not_iso(text, column, source) from None
-    instants = instants.dt.tz_convert(tz)
+    # The same times stand in the rows of every queue: each is read once. An empty cell is number -1.
+    number, known = pd.factorize(cells)
+    texts = [str(cell).strip() for cell in known]
+    parsed, aware = _read(texts)
+    if parsed.isna().any():
+        bad = int(parsed.isna().argmax())
+        row = cells.index[number == bad][0]
+        raise _not_iso(texts[bad], f"{source}, row {row}, column {column}")
+    wall = parsed.dt.tz_localize(None).mask(aware)
     local = wall.dt.tz_localize(tz, ambiguous="NaT", nonexistent="NaT")
-    instants = instants.where(aware, local)
-    touched = wall.notna() & local.isna()
-    if not touched.any():
-        return frame.assign(**{column: instants})
-    if dst == "refuse":
-        raise _off_clock(wall[touched], tz, column, source)
-    return _as_recorded(frame, column, wall, instants, touched, key, source)
-
-
-def _text(cell: object) -> str:
-    """Return a cell as ISO text; a cell that Excel keeps as a date is one already."""
-    if isinstance(cell, datetime):
-        # Excel counts days in doubles: a microsecond off is its rounding.
-        return pd.Timestamp(cell).round("s").isoformat()
-    return str(cell).strip()
-
-
-def _not_iso(text: pd.Series, column: str, source: str) -> Refused:
-    """Find the first cell that is not ISO 8601, and say why."""
-    for row, cell in text.dropna().items():
-        try:
-            pd.to_datetime([cell], format="ISO8601")
-        except (ValueError, TypeError):
-            where, found = f"{source}, row {row}, column {column}", f"found {cell!r}"
-            slashed = re.match(_SLASHED, cell)
-            if slashed and int(slashed[1]) <= 12 and int(slashed[2]) <= 12:
-                found += ", which can be read day first and month first"
-            return Refused(where, found, "write the year first: 2003-10-26 01:30")
-    return Refused(
-        f"{source}, column {column}", "times that cannot be read", "write them as 2003-10-26 01:30"
-    )
-
-
-def _off_clock(wall: pd.Series, tz: object, column: str, source: str) -> Refused:
-    """Refuse the first local time that the zone's clock showed never or twice."""
-    row, time = wall.index[0], wall.iloc[0]
-    never = pd.isna(pd.Series([time]).dt.tz_localize(tz, ambiguous=np.array([True]), nonexistent="NaT")).iloc[
-        0
-    ]
-    what = "does not exist" if never else "came twice"
-    return Refused(
+    instants = parsed.dt.tz_convert(tz).where(aware, local)
+    result = frame.assign(**{column: instants.array.take(number, allow_fill=True)})
+    off_clock = wall.where(local.isna()).array.take(number, allow_fill=True)
+    touched = pd.Series(off_clock, cells.index).dropna()
+    if touched.empty:
+        return result
+    if dst == "as_recorded":
+        return _as_recorded(result, column, touched, tz, key, source)
+    row, time = touched.index[0], touched.iloc[0]
+    raise Refused(
         f"{source}, row {row}, column {column}",
-        f"{time:{_SHOW}} {what} in {tz} (the clock was changed)",
+        f"{time:{_SHOW}} {_what(time, tz)} in {zone} (the clock was changed)",
         'write its offset, or set dst = "as_recorded" in site.toml',
     )
 
 
+def _read(texts: list[str]) -> tuple[pd.Series, pd.Series]:
+    """Read ISO times, as UTC where no offset is written, and tell which have one; others are NaT."""
+    shapes = [_ISO.fullmatch(text) for text in texts]
+    shaped = pd.Series(
+        [text if shape else None for text, shape in zip(texts, shapes, strict=True)], dtype=object
+    )
+    parsed = pd.to_datetime(shaped, format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
+    return parsed, pd.Series([bool(shape and shape["offset"]) for shape in shapes], dtype=bool)
+
+
+def _not_iso(text: str, where: str) -> Refused:
+    """Refuse a text that is no time, and say if two dates can be read in it."""
+    found = f"found {text!r}"
+    year_last = _YEAR_LAST.match(text)
+    if year_last and int(year_last[1]) <= 12 and int(year_last[2]) <= 12:
+        found += ", which can be read day first and month first"
+    return Refused(where, found, "write times as 2003-10-26 01:30, the year first")
+
+
+def _instant(time: datetime, tz: ZoneInfo, passing: int = 0) -> datetime:
+    """Return when the clock showed that time; one it never showed is read as if it had not been changed."""
+    return time.replace(tzinfo=tz, fold=min(passing, 1)).astimezone(UTC)
+
+
+def _never(time: datetime, tz: ZoneInfo) -> bool:
+    return _instant(time, tz).astimezone(tz).replace(tzinfo=None) != time
+
+
+def _what(time: datetime, tz: ZoneInfo) -> str:
+    return "does not exist" if _never(time, tz) else "came twice"
+
+
 def _as_recorded(
-    frame: pd.DataFrame,
-    column: str,
-    wall: pd.Series,
-    instants: pd.Series,
-    touched: pd.Series,
-    key: Sequence[str],
-    source: str,
+    frame: pd.DataFrame, column: str, touched: pd.Series, tz: ZoneInfo, key: Sequence[str], source: str
 ) -> pd.DataFrame:
     """Keep what a clock recorded in the hours around its change, where an instant is left for it.
 
     A time recorded twice is its first and its second passing; recorded once, the first. A time
-    that never was is read as if the clock had not been changed yet, and dropped where that instant
-    has a row already.
+    that never was is dropped where its instant has a row already.
     """
-    tz = instants.dt.tz
     others = [name for name in key if name != column]
-    labels = pd.concat([frame.loc[touched, others], wall[touched].rename(column)], axis=1)
-    passing = labels.groupby(list(labels.columns), dropna=False).cumcount()
-    both = labels.groupby(list(labels.columns), dropna=False)[column].transform("size") > 1
-    first = (passing == 0).to_numpy()
-    kept = wall[touched].dt.tz_localize(tz, ambiguous=first, nonexistent="NaT")
-    never = kept.isna()
-    before = wall[touched][never].dt.tz_localize(tz, ambiguous=first[never], nonexistent="shift_backward")
-    offset = before.dt.tz_localize(None) - before.dt.tz_convert("UTC").dt.tz_localize(None)
-    kept[never] = (wall[touched][never] - offset).dt.tz_localize("UTC").dt.tz_convert(tz)
-    result = frame.assign(**{column: instants.where(~touched, kept.reindex(instants.index))})
-    taken = result.duplicated([*others, column], keep=False) & never.reindex(instants.index, fill_value=False)
-    for row in labels.index:
-        if never[row]:
-            what = "does not exist"
-            done = (
-                "left out: its instant has a row already" if taken[row] else f"kept as {kept[row]:{_SHOW}%z}"
-            )
+    names = [*others, column]
+    recorded = frame.loc[touched.index, others].assign(**{column: touched})
+    alike = recorded.groupby(names, dropna=False, observed=True)[column]
+    passing, times = alike.cumcount(), alike.transform("size")
+    never = touched.map(lambda time: _never(time, tz))
+    instants = [_instant(t, tz, 0 if n else p) for t, n, p in zip(touched, never, passing, strict=True)]
+    kept = pd.Series(pd.DatetimeIndex(instants).as_unit("us").tz_convert(tz), touched.index)
+    result = frame.assign(**{column: frame[column].where(~frame.index.isin(touched.index), kept)})
+    moved = result.loc[never.index[never], names]
+    rest = pd.MultiIndex.from_frame(result.drop(index=moved.index)[names])
+    taken = moved.index[pd.MultiIndex.from_frame(moved).isin(rest)]
+    for row, time in touched.items():
+        if row in taken:
+            done = "left out: its instant has a row already"
+        elif never[row]:
+            done = f"kept as {kept[row]:{_SHOW}%z}"
         else:
-            what = "came twice"
-            done = f"kept as {'its' if both[row] else 'the'} {'first' if passing[row] == 0 else 'second'} passing"
+            which = "first" if passing[row] == 0 else "second"
+            done = f"kept as {'the' if times[row] == 1 else 'its'} {which} passing"
         warnings.warn(
-            f"{source}, row {row}: {wall[row]:{_SHOW}} {what} in {tz}; {done}", Remark, stacklevel=2
+            f"{source}, row {row}, column {column}: {time:{_SHOW}} {_what(time, tz)} in {tz}; {done}",
+            Remark,
+            stacklevel=2,
         )
-    return result[~taken]
+    return result.drop(index=taken)

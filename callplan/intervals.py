@@ -4,18 +4,20 @@ Three states are never confused: *closed* (no row is due), *missing* (a row is d
 empty) and *zero* (no call came).
 """
 
+import itertools
+import math
 import re
 import warnings
 import zoneinfo
 from collections.abc import Mapping
-from datetime import date, tzinfo
-from typing import Any
+from datetime import date, timedelta, tzinfo
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from callplan.errors import Refused, Remark, nearest
+from callplan.errors import Refused, Remark, closest, nearest
 from callplan.settings import Settings
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -25,10 +27,10 @@ GRIDS = (15, 30, 60)
 Spans = tuple[tuple[int, int], ...]
 
 # Columns of a history that are totals, and so add up over time.
-TOTALS = (
-    "offered handled abandoned answered_within abandoned_within short_abandoned "
-    "talk_s hold_s acw_s wait_s ivr blocked transferred"
-).split()
+TOTALS = [
+    *("offered", "handled", "abandoned", "answered_within", "abandoned_within", "short_abandoned"),
+    *("talk_s", "hold_s", "acw_s", "wait_s", "ivr", "blocked", "transferred"),
+]
 
 
 def named_zone(name: str, where: str = "zone") -> zoneinfo.ZoneInfo:
@@ -41,7 +43,10 @@ def named_zone(name: str, where: str = "zone") -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         known = sorted(zoneinfo.available_timezones())
-        raise Refused(where, f"unknown time zone {name!r}", nearest(name, known)) from None
+        town = f"/{name}".replace(" ", "_").lower()
+        meant = next((zone for zone in known if zone.lower().endswith(town)), closest(name, known))
+        advice = f"did you mean {meant}?" if meant else "name it as Europe/Paris or America/New_York"
+        raise Refused(where, f"unknown time zone {name!r}", advice) from None
 
 
 def local_day(starts: pd.Series) -> pd.Series:
@@ -65,21 +70,34 @@ class OpeningHours(Settings):
     (((420, 1260),), ())
     """
 
-    week: tuple[Spans, Spans, Spans, Spans, Spans, Spans, Spans]
+    week: tuple[Spans, ...] = Field(min_length=7, max_length=7)
     dates: dict[date, Spans] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
     def _from_toml(cls, content: Any) -> Any:
-        if not isinstance(content, Mapping) or "week" in content:
+        if not isinstance(content, Mapping) or isinstance(content.get("week"), tuple):
             return content
         week: list[Spans] = [()] * 7
-        for key, spans in content.items():
-            if key != "dates":
-                for weekday in _weekdays(key):
-                    week[weekday] = _spans(spans, key)
-        dates = {_date(day): _spans(spans, f"dates.{day}") for day, spans in content.get("dates", {}).items()}
-        return {"week": tuple(week), "dates": dates}
+        # Ranges first, so that a single day, wherever it stands, has the last word.
+        for key in sorted(content.keys() - {"dates"}, key=lambda key: (-len(_weekdays(key)), key)):
+            for weekday in _weekdays(key):
+                week[weekday] = _spans(content[key], key)
+        dates = content.get("dates", {})
+        if not isinstance(dates, Mapping):
+            raise Refused("dates", f"found {dates!r}", 'make it a table: "2003-12-25" = "closed"')
+        return {
+            "week": tuple(week),
+            "dates": {_date(day): _spans(spans, f"dates.{day}") for day, spans in dates.items()},
+        }
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for spans in (*self.week, *self.dates.values()):
+            edges = [0, *itertools.chain(*spans), 1440]
+            if edges != sorted(edges) or any(first == last for first, last in spans):
+                raise Refused("", f"found {spans}", "give minutes after midnight, in order")
+        return self
 
     @classmethod
     def parse(cls, content: Mapping[str, Any]) -> "OpeningHours":
@@ -110,12 +128,12 @@ class OpeningHours(Settings):
 
 def _weekdays(key: str) -> list[int]:
     """Read `mon` or `mon-fri` as weekday numbers, Monday 0; `fri-mon` wraps round."""
-    ends = key.lower().split("-")
-    for name in ends:
+    first, dash, last = (part.strip() for part in key.lower().partition("-"))
+    for name in (first, last if dash else first):
         if name not in WEEKDAYS:
             raise Refused(key, f"unknown weekday {name!r}", nearest(name, WEEKDAYS))
-    first, last = WEEKDAYS.index(ends[0]), WEEKDAYS.index(ends[-1])
-    return [(first + step) % 7 for step in range((last - first) % 7 + 1)]
+    begin, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    return [(begin + step) % 7 for step in range((end - begin) % 7 + 1)]
 
 
 def _date(text: Any) -> date:
@@ -139,17 +157,17 @@ def _spans(text: Any, where: str) -> Spans:
             raise Refused(where, f"found {text!r}", advice)
         h1, m1, h2, m2 = (int(number) for number in match.groups())
         first, last = h1 * 60 + m1, h2 * 60 + m2
-        if first >= last and last <= 1440:
+        if last > 1440 or m1 > 59 or m2 > 59:
+            raise Refused(where, f"{part.strip()!r} is not on the clock", advice)
+        if first >= last:
             raise Refused(
                 where,
                 f"{part.strip()!r} ends before it begins",
                 "split it at midnight: to 24:00, and from 00:00 on the next day",
             )
-        if last > 1440 or m1 > 59 or m2 > 59:
-            raise Refused(where, f"{part.strip()!r} is not on the clock", advice)
         spans.append((first, last))
     spans.sort()
-    if any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
+    if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(spans)):
         raise Refused(where, f"found {text!r}", "the spans overlap: join them")
     return tuple(spans)
 
@@ -168,19 +186,29 @@ def grid(
     """
     if minutes not in GRIDS:
         raise Refused("minutes", f"found {minutes}", "the grid is 15, 30 or 60 minutes")
-    zone = named_zone(zone) if isinstance(zone, str) else zone
+    if isinstance(zone, str):
+        zone = named_zone(zone)
     if last < first:
         raise Refused("days", f"the last day {last} lies before the first {first}", "swap them")
+    starts = _edges(first, last, minutes, zone)
+    return starts if hours is None else starts[hours.is_open(starts, minutes)].reset_index(drop=True)
+
+
+def _edges(first: date, last: date, minutes: int, zone: tzinfo) -> pd.Series:
+    """Return every left edge that the local clock shows from the first day to the last.
+
+    Where a clock is changed by half an hour, 60-minute intervals still begin on the hour: the one
+    in between is longer.
+    """
     # A day begins where the clock first shows it: at 01:00 where 00:00 is skipped.
-    midnights = pd.date_range(first, pd.Timestamp(last) + pd.Timedelta(days=1), freq="D")
-    edges = midnights.tz_localize(zone, ambiguous=np.ones(len(midnights), bool), nonexistent="shift_forward")
+    midnights = pd.DatetimeIndex([first, last + timedelta(days=1)]).tz_localize(
+        zone, ambiguous=np.array([True, True]), nonexistent="shift_forward"
+    )
+    begin, end = midnights.tz_convert("UTC")
     # Steps are steps of time, not of the clock, so the doubled hour has its own intervals.
-    utc = edges.tz_convert("UTC")
-    starts = pd.date_range(utc[0], utc[-1], freq=f"{minutes}min", inclusive="left")
-    local = pd.Series(starts.tz_convert(zone).as_unit("us"), name="start")
-    if hours is None:
-        return local
-    return local[hours.is_open(local, minutes)].reset_index(drop=True)
+    steps = pd.date_range(begin, end, freq=f"{math.gcd(minutes, 15)}min", inclusive="left")
+    starts = pd.Series(steps.as_unit("us").tz_convert(zone), name="start")
+    return starts[minute_of_day(starts) % minutes == 0].reset_index(drop=True)
 
 
 def complete(history: pd.DataFrame, hours: OpeningHours | None = None) -> pd.DataFrame:
@@ -218,7 +246,7 @@ def observed_hours(rows: pd.DataFrame, weeks: int = 8) -> OpeningHours:
     seen = pd.DataFrame({"day": days, "clock": minute_of_day(rows["start"])})
     week: list[Spans] = []
     for weekday in range(7):
-        of_weekday = seen[seen["day"].dt.weekday == weekday]
+        of_weekday = seen[seen["day"].dt.day_of_week == weekday]
         recent = np.sort(of_weekday["day"].unique())[-weeks:]
         count = of_weekday[of_weekday["day"].isin(recent)].groupby("clock")["day"].nunique()
         clocks = sorted(count.index[count * 2 >= len(recent)])
@@ -269,43 +297,47 @@ def aggregate(history: pd.DataFrame, minutes: int, hours: OpeningHours | None = 
             f"intervals of {' and '.join(map(str, lengths))} minutes cannot become {minutes}-minute ones",
             "choose 15, 30 or 60, a multiple of what there is: calls cannot be split again",
         )
+    zone, days = history["start"].dt.tz, local_day(history["start"])
+    span = days.min().date(), days.max().date()
+    edges = _edges(*span, minutes, zone)
+    parts = _edges(*span, lengths[0], zone)
+    if hours is not None:
+        parts = parts[hours.is_open(parts, lengths[0])]
+    due = lengths[0] * np.bincount(_inside(parts, edges), minlength=len(edges))
+
+    calls = history["handled"].fillna(history["offered"]) if "handled" in history else history["offered"]
     rows = history.assign(
-        # Floored on the local clock: a zone may lie half an hour off, and days may have 23 hours.
-        start=history["start"] - pd.to_timedelta(minute_of_day(history["start"]) % minutes, unit="min"),
+        start=edges.iloc[_inside(history["start"], edges)].array,
         present=history["minutes"] * history["offered"].notna(),
+        due=due[_inside(history["start"], edges)],
     )
-    keys = [rows["queue"], rows["start"]]
     totals = [column for column in TOTALS if column in rows]
-    result = rows.groupby(["queue", "start"], as_index=False)[[*totals, "present"]].sum(min_count=1)
-    short = result["present"] < _due_minutes(result["start"], minutes, lengths[0], hours)
-    for column in totals:
-        whole = rows[column].notna().groupby(keys).all().to_numpy()
-        result.loc[~whole | short, column] = np.nan
     if "aht_s" in rows:
-        weight = rows["handled"] if "handled" in rows else rows["offered"]
-        seconds = (rows["aht_s"] * weight).groupby(keys).sum(min_count=1).to_numpy()
-        calls = weight.where(rows["aht_s"].notna()).groupby(keys).sum().to_numpy()
-        with np.errstate(invalid="ignore", divide="ignore"):
-            result["aht_s"] = np.where(calls > 0, seconds / calls, np.nan)
+        # Seconds add up, averages do not; where no call came there are none.
+        rows = rows.assign(_calls=calls, _seconds=(rows["aht_s"] * calls).mask(calls == 0, 0.0))
+        totals += ["_calls", "_seconds"]
+    groups = rows.groupby(["queue", "start"], observed=True)
+    full = groups["present"].sum() >= groups["due"].first()
+    whole = groups[totals].count().eq(groups.size(), axis=0).mul(full, axis=0)
+    result = groups[totals].sum().where(whole)
+    if "aht_s" in rows:
+        result["aht_s"] = result["_seconds"] / result["_calls"]
     for column in ("within_s", "short_s", "channel"):
         if column in rows:
-            result[column] = _constant(rows, column).groupby(keys).first().to_numpy()
-    result["minutes"] = minutes
+            _refuse_varying(rows, column)
+            result[column] = groups[column].first()
+    result = result.assign(minutes=minutes).reset_index()
     return result[[column for column in history.columns if column in result]]
 
 
-def _due_minutes(starts: pd.Series, minutes: int, part: int, hours: OpeningHours | None) -> np.ndarray:
-    """Count the minutes of each long interval whose parts are open."""
-    if hours is None:
-        return np.full(len(starts), minutes)
-    offsets = range(0, minutes, part)
-    return sum(part * hours.is_open(starts + pd.Timedelta(minutes=step), part) for step in offsets)
+def _inside(instants: pd.Series, edges: pd.Series) -> np.ndarray:
+    """Return the number of the interval that each instant lies in."""
+    return edges.searchsorted(instants, side="right") - 1
 
 
-def _constant(rows: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column that must not vary inside a queue, such as the seconds of `within_s`."""
-    varying = rows.groupby("queue")[column].nunique()
-    if (varying > 1).any():
-        queue = varying.index[varying > 1][0]
+def _refuse_varying(rows: pd.DataFrame, column: str) -> None:
+    """Refuse several values of what must not vary inside a queue, such as the seconds of `within_s`."""
+    values = rows.groupby("queue", observed=True)[column].nunique()
+    if (values > 1).any():
+        queue = values.index[values > 1][0]
         raise Refused(f"queue {queue}, column {column}", "several values", "aggregate each value apart")
-    return rows[column]

@@ -13,9 +13,7 @@ from callplan.errors import Refused, nearest
 class Settings(BaseModel):
     """Base of every room's settings. A what-if is `settings.replace(field=value)`."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 
     def __init__(self, /, **fields: Any) -> None:
         # Settings inside settings come through here too, so each names its own faulty key.

@@ -4,7 +4,10 @@ One description of each serves `check`, `docs/nomenclature.md` and `callplan col
 a time-zone-aware left edge in the site's zone, every frame tidy, its keys columns, sorted by them.
 """
 
+import re
+import zoneinfo
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Literal
 
@@ -12,10 +15,13 @@ import numpy as np
 import pandas as pd
 
 from callplan import files, instants
-from callplan.errors import Refused, nearest
+from callplan.errors import Refused, closest
 from callplan.intervals import minute_of_day
 
 Dtype = Literal["text", "instant", "whole", "number"]
+
+# Characters that a CSV or a workbook does not give back as they were.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -309,12 +315,13 @@ def check(frame: pd.DataFrame, table: Table, source: str | None = None) -> pd.Da
     """
     source = source or table.name
     _check_names(frame, table, source)
-    if frame.empty:
-        raise Refused(source, "no rows", f"a {table.name} table needs at least one")
     known = [column for column in table.columns if column.name in frame]
     typed = {column.name: _typed(frame[column.name], column, source) for column in known}
-    extra = [name for name in frame if name not in typed]
-    result = pd.DataFrame(typed, index=frame.index).join(frame[extra])
+    zones = [typed[column.name].dt.tz for column in known if column.dtype == "instant"]
+    for column in known:
+        if column.dtype == "instant":
+            typed[column.name] = typed[column.name].dt.tz_convert(zones[0])
+    result = frame.assign(**typed)[[*typed, *(name for name in frame if name not in typed)]]
     _check_key(result, table, source)
     if "minutes" in typed:
         _check_grid(result, source)
@@ -345,81 +352,137 @@ def write(frame: pd.DataFrame, path: str | Path) -> None:
 
 
 def _check_names(frame: pd.DataFrame, table: Table, source: str) -> None:
-    known = table.names()
+    known, names = table.names(), [str(name) for name in frame.columns]
+    for name in known:
+        if names.count(name) > 1:
+            raise Refused(source, f"two columns are called {name!r}", "rename or delete one")
+    others = [name for name in names if name not in known]
     for column in table.columns:
-        if column.required and column.name not in frame:
-            found = ", ".join(map(str, frame.columns)) or "none"
+        if column.required and column.name not in names:
+            meant = closest(column.name, others)
+            there = ", ".join(names[:30]) or "none"
             raise Refused(
-                source, f"no column {column.name!r} (there are: {found})", "add it, or rename yours"
+                source,
+                f"no column {column.name!r} (there are: {there})",
+                f"rename {meant!r} to {column.name!r}" if meant else "add it, or rename yours",
             )
-    for name in frame.columns:
-        advice = nearest(str(name), [other for other in known if other not in frame])
-        if name not in known and advice.startswith("did you mean"):
-            raise Refused(source, f"unknown column {name!r}", advice)
+    for name in others:
+        # A slip, not a column of the user's own: "aht" and "Offered", but not "site".
+        meant = closest(name, [other for other in known if other not in names], alike=0.75)
+        if meant:
+            raise Refused(source, f"unknown column {name!r}", f"did you mean {meant}?")
+    if frame.empty:
+        raise Refused(source, "no rows", f"a {table.name} table needs at least one")
 
 
 def _typed(cells: pd.Series, column: Column, source: str) -> pd.Series:
     """Return a column in its type, or refuse its first cell that is not of it."""
-
-    def refuse(bad: pd.Series, do: str) -> None:
-        if bad.any():
-            row = bad.index[bad.to_numpy()][0]
-            found = cells[bad.to_numpy()].iloc[0]
-            shown = "an empty cell" if pd.isna(found) else f"found {_shown(found)}"
-            raise Refused(f"{source}, row {row}, column {column.name}", shown, do)
-
-    if not column.empty:
-        refuse(cells.isna(), f"every row needs {column.meaning}")
     if column.dtype == "text":
-        # None is one spelling of empty for every pandas.
-        return cells.map(str, na_action="ignore") if len(cells.dropna()) else cells.astype(object)
+        cells = _texts(cells)
+    if not column.empty:
+        _refuse(cells, cells.isna(), column, source, f"every row needs {column.meaning}")
+    if column.dtype == "text":
+        spoilt = [text for text in cells.dropna().unique() if _CONTROL.search(text)]
+        _refuse(cells, cells.isin(spoilt), column, source, "delete the control character")
+        return cells
     if column.dtype == "instant":
-        if not isinstance(cells.dtype, pd.DatetimeTZDtype):
-            raise Refused(
-                f"{source}, column {column.name}", "no time zone", "localise it: .dt.tz_localize(zone)"
-            )
-        return cells.dt.as_unit("us")
-    numbers = pd.to_numeric(cells, errors="coerce").astype(float)
-    refuse(numbers.isna() & cells.notna(), "a number is needed; leave the cell empty where it is unknown")
-    refuse(np.isinf(numbers), "a finite number is needed")
-    refuse(numbers < column.low, f"it must be at least {column.low:g}")
-    refuse(numbers > column.high, f"it must be at most {column.high:g}")
+        return _instants(cells, column, source)
+    return _numbers(cells, column, source)
+
+
+def _refuse(cells: pd.Series, bad: pd.Series, column: Column, source: str, do: str) -> None:
+    """Refuse the first bad cell, if there is one."""
+    if bad.any():
+        first = int(bad.to_numpy().argmax())
+        found = cells.iloc[first]
+        if pd.isna(found):
+            shown = "an empty cell"
+        elif isinstance(found, int | float | np.number):
+            shown = f"found {found:.15g}"
+        else:
+            shown = f"found {str(found)!r}"
+        raise Refused(f"{source}, row {cells.index[first]}, column {column.name}", shown, do)
+
+
+def _texts(cells: pd.Series) -> pd.Series:
+    """Return cells as text, empty ones in the one way that every pandas has for them."""
+    texts = cells.astype(object).map(str, na_action="ignore")
+    texts = texts.where(texts.notna() & (texts != ""), None)
+    return texts if texts.notna().any() else texts.astype(object)
+
+
+def _instants(cells: pd.Series, column: Column, source: str) -> pd.Series:
+    if cells.isna().all():
+        return pd.Series(pd.NaT, cells.index, dtype="datetime64[us, UTC]")
+    if isinstance(cells.dtype, pd.DatetimeTZDtype):
+        return cells.dt.tz_convert(_zone(cells.dt.tz)).dt.as_unit("us")
+    do = "localise it: .dt.tz_localize(zone)"
+    first = cells.dropna().iloc[0]
+    if not isinstance(first, datetime):
+        do = "make it a time: pd.to_datetime(...), then .dt.tz_localize(zone)"
+    elif first.tzinfo:
+        do = "bring all to one time zone: pd.to_datetime(..., utc=True).dt.tz_convert(zone)"
+    _refuse(cells, cells.notna(), column, source, do)
+    return cells
+
+
+def _zone(zone: tzinfo) -> tzinfo:
+    """Return the time zone as Python's own: pandas 2 uses pytz's too, and takes the two for different."""
+    try:
+        return zoneinfo.ZoneInfo(str(zone))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zone
+
+
+def _numbers(cells: pd.Series, column: Column, source: str) -> pd.Series:
+    # Truth and time are no numbers, though pandas would count them: timedeltas in nanoseconds.
+    plain = cells.astype(str) if cells.dtype.kind in "bmM" else cells
+    numbers = pd.to_numeric(plain, errors="coerce").astype(float)
+    unknown = "; leave the cell empty where it is unknown" if column.empty else ""
+    share = ": 85% is 0.85" if column.unit == "share" else ""
+    for bad, do in (
+        (numbers.isna() & cells.notna(), f"a number is needed{unknown}"),
+        (np.isinf(numbers), "a finite number is needed"),
+        (numbers < column.low, f"it must be at least {column.low:g}"),
+        (numbers > column.high, f"it must be at most {column.high:g}{share}"),
+    ):
+        _refuse(cells, bad, column, source, do)
     if column.dtype == "whole":
-        refuse(numbers % 1 != 0, "a whole number is needed")
+        _refuse(cells, numbers % 1 != 0, column, source, "a whole number is needed")
         return numbers.astype("int64")
     return numbers
 
 
-def _shown(found: object) -> str:
-    return f"{found:g}" if isinstance(found, int | float | np.number) else repr(str(found))
-
-
 def _check_key(frame: pd.DataFrame, table: Table, source: str) -> None:
     key = list(table.key)
-    twice = frame.duplicated(key)
+    twice = frame.duplicated(key).to_numpy()
     if twice.any():
-        row = frame.index[twice][0]
-        same = (frame[key] == frame.loc[twice, key].iloc[0]).all(axis=1)
-        found = ", ".join(f"{name} {frame.loc[twice, name].iloc[0]}" for name in key)
+        second = int(twice.argmax())
+        values = frame[key].iloc[second]
+        first = int((frame[key] == values).all(axis=1).to_numpy().argmax())
         raise Refused(
-            f"{source}, row {row}", f"{found} stands in row {frame.index[same][0]} too", "keep one of them"
+            f"{source}, row {frame.index[second]}, columns {', '.join(key)}",
+            f"{', '.join(map(str, values))} stands in row {frame.index[first]} too",
+            "keep one of them",
         )
 
 
 def _check_grid(frame: pd.DataFrame, source: str) -> None:
     """Refuse intervals that begin beside the grid of their own length, or reach into the next."""
     starts, minutes = frame["start"], frame["minutes"]
-    beside = (minute_of_day(starts) % minutes != 0) | (starts.dt.second != 0) | (1440 % minutes != 0)
+    beside = (minute_of_day(starts) % minutes != 0) | (1440 % minutes != 0)
+    beside |= (starts.dt.second != 0) | (starts.dt.microsecond != 0)
     if beside.any():
-        row = frame.index[beside][0]
-        found = (
-            f"{starts[beside].iloc[0]:%Y-%m-%d %H:%M:%S} is off the grid of {minutes[beside].iloc[0]} minutes"
+        row = int(beside.to_numpy().argmax())
+        raise Refused(
+            f"{source}, row {frame.index[row]}, column start",
+            f"{starts.iloc[row]:%Y-%m-%d %H:%M:%S} is off the grid of {minutes.iloc[row]} minutes",
+            "give left edges counted from midnight",
         )
-        raise Refused(f"{source}, row {row}, column start", found, "give left edges counted from midnight")
-    if minutes.nunique() > 1:
+    if (minutes != minutes.iloc[0]).any():
         ordered = frame[["queue", "start", "minutes"]].drop_duplicates().sort_values(["queue", "start"])
         gap = ordered.groupby("queue")["start"].diff().shift(-1)
-        reach = pd.to_timedelta(ordered["minutes"], unit="min") > gap
+        reach = (pd.to_timedelta(ordered["minutes"], unit="min") > gap).to_numpy()
         if reach.any():
-            row = reach.index[reach][0]
-            raise Refused(f"{source}, row {row}", "the interval reaches into the next one", "keep one length")
+            where = f"{source}, row {ordered.index[reach.argmax()]}, column minutes"
+            raise Refused(where, "the interval reaches into the next one", "keep one length")

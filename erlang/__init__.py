@@ -10,7 +10,7 @@ from erlang.performance import (
     performance,
     service_level,
 )
-from erlang.requirement import require
+from erlang.requirement import require, require_one
 from erlang.targets import Target, required_agents, rostered, smallest_team
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "offered_load",
     "performance",
     "require",
+    "require_one",
     "required_agents",
     "rostered",
     "service_level",

@@ -1,9 +1,14 @@
 """Erlang A: callers whose patience is exponential hang up while they wait (M/M/n+M).
 
 Everything follows from the offered wait V, the wait of a caller who would never hang up. With
-θ = 1/patience, c = n × patience / AHT and y = load × patience / AHT, its density for V > 0 is
-proportional to exp(-c θ t + y (1 - exp(-θ t))), whose integrals are incomplete gamma functions:
-closed forms for whole and fractional agents, as fast at a patience of hours as at one of seconds.
+θ = 1/patience, c = n × patience / AHT and y = load × patience / AHT, its density at V = v/θ > 0 is
+proportional to g(v) = exp(-c v + y (1 - e^-v)), and that of those whom an agent reaches to e^-v g(v).
+One integral by parts joins the two: c ∫g = 1 + y ∫e^-v g.
+
+The integrals are incomplete gamma functions of c and y, but libraries lose them where both are
+large: a long patience, a load just below the agents. The integrand is a smooth hill with one top
+(its logarithm is concave), so Gauss's quadrature over the hill carries all cases, whole and
+fractional agents, as fast at a patience of days as at one of seconds, and subtracts nothing large.
 
 References
 ----------
@@ -15,16 +20,12 @@ References
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy.special import gammainc
 
-from erlang.formulas import TINY, blocking, poisson_pmf
-
-# The mean wait of the answered has no closed form; its integrand is smooth, and 96 points carry
-# it to the last digits over the span where it is not below e^-40 of its peak.
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
-_SPAN = 40.0
+from erlang.formulas import blocking
+from erlang.hill import Hill
 
 
 @dataclass(frozen=True)
@@ -37,43 +38,57 @@ class ImpatientQueue:
     patience_s: np.ndarray
     c: np.ndarray
     y: np.ndarray
+    hill: Hill
+    """e^-v g(v), as a multiple of its top."""
+    area: np.ndarray
+    """∫e^-v g, in that measure."""
+    whole: np.ndarray
+    """c ∫g, in that measure."""
     p_wait: np.ndarray
     """Chance that V > 0: that a call does not find a free agent."""
-    k: np.ndarray
-    """pmf(c; y) / P(c, y), with P the lower regularised incomplete gamma function."""
 
     @classmethod
     def of(cls, n: np.ndarray, a: np.ndarray, aht_s: np.ndarray, patience_s: np.ndarray) -> "ImpatientQueue":
         """Work out what all its quantities share."""
         with np.errstate(all="ignore"):
             c, y = n * patience_s / aht_s, a * patience_s / aht_s
-            k = _inverse_kummer(c, y)
+            # Agents above the load are counted before they are scaled: the difference stays exact.
+            hill = Hill.of(c + 1, y, (n - a) * patience_s / aht_s + 1)
+            foot, area = np.exp(-hill.fall(np.zeros_like(y))), hill.area()
+            whole = foot + y * area
             b = blocking(n, a)
-            p_wait = b / (b + (1 - b) * k)
+            p_wait = b / (b + (1 - b) * foot / whole)
         p_wait = np.where(a == 0, 0.0, np.where(n == 0, 1.0, p_wait))
-        return cls(n, a, aht_s, patience_s, c, y, np.where(np.isnan(n + a + c), np.nan, p_wait), k)
+        p_wait = np.where(np.isnan(n + a + c), np.nan, p_wait)
+        return cls(n, a, aht_s, patience_s, c, y, hill, area, whole, p_wait)
 
     def abandoned(self) -> np.ndarray:
         """Share of all calls that hang up while they wait."""
+        return self._abandoned
+
+    @cached_property
+    def _abandoned(self) -> np.ndarray:
         with np.errstate(all="ignore"):
-            share = self.p_wait * (1 - (1 - self.k) * self.n / self.a)
-        return (
-            np.where(self.a == 0, 0.0, np.where(self.n == 0, 1.0, np.maximum(share, 0.0))) + 0 * self.p_wait
-        )
+            # c ∫(1 - e^-v) g; where c is small the hill ends too soon for that, but the difference is safe.
+            lost = np.where(
+                self.c > 5, self.c * self.hill.area(moment=np.expm1), self.whole - self.c * self.area
+            )
+            share = np.clip(self.p_wait * lost / self.whole, 0, 1)
+        return np.where(self.a == 0, 0.0, np.where(self.n == 0, 1.0, share)) + 0 * self.p_wait
 
     def beyond(self, t_s: np.ndarray) -> np.ndarray:
         """Chance that V > t."""
         with np.errstate(all="ignore"):
-            chance = self.p_wait * self._ratio(0, t_s / self.patience_s)
-        return np.where(self.p_wait == 0, 0.0, chance)
+            v = t_s / self.patience_s
+            rest = np.exp(v - self.hill.fall(v)) + self.y * (self.area - self.hill.area(until=v))
+            chance = np.where(np.isinf(v), 0.0, self.p_wait * rest / self.whole)
+        return np.where(self.p_wait == 0, 0.0, np.clip(chance, 0, 1)) + 0 * self.p_wait
 
     def served_within(self, t_s: np.ndarray) -> np.ndarray:
         """Share of all calls that are answered within t."""
         with np.errstate(all="ignore"):
-            waited = (
-                (self._ratio(1, np.zeros_like(t_s)) - self._ratio(1, t_s / self.patience_s)) * self.n / self.a
-            )
-        served = 1 - self.p_wait * (1 - waited)
+            reached = self.c * self.hill.area(until=t_s / self.patience_s) / self.whole
+        served = 1 - self.p_wait * (1 - reached)
         return np.where(self.a == 0, 1.0, np.where(self.n == 0, 0.0, np.clip(served, 0, 1))) + 0 * self.p_wait
 
     def abandoned_within(self, t_s: np.ndarray) -> np.ndarray:
@@ -100,86 +115,20 @@ class ImpatientQueue:
         """Mean wait of answered calls: those answered at once count with 0."""
         answered = 1 - self.abandoned()
         with np.errstate(all="ignore"):
-            waited = self.p_wait * (1 - self.k) * self.n / self.a
-            mean = waited / answered * self.patience_s * _mean_of_density(self.c + 1, self.y)
+            waits = self.patience_s * self.c * self.hill.area(moment=lambda v: v) / self.whole
+            mean = self.p_wait * waits / answered
         return np.where(self.a == 0, 0.0, np.where(answered <= 0, np.inf, mean)) + 0 * self.p_wait
 
     def occupancy(self) -> np.ndarray:
         """Carried load / agents."""
         with np.errstate(all="ignore"):
-            busy = self.a * (1 - self.abandoned()) / self.n
+            busy = np.minimum(self.a * (1 - self.abandoned()) / self.n, 1.0)
         return np.where(self.a == 0, 0.0, np.where(self.n == 0, 1.0, busy)) + 0 * self.p_wait
 
     def queue_length(self) -> np.ndarray:
         """Mean number of callers waiting, by Little's law: all wait P(abandon) × patience on average."""
         return self.a / self.aht_s * self.abandoned() * self.patience_s
 
-    def _ratio(self, order: int, v: np.ndarray) -> np.ndarray:
-        """Return P(c + order, y e^-v) / P(c, y), also where both are too small for doubles."""
-        z = self.y * np.exp(-v)
-        whole = gammainc(self.c, self.y)
-        ratio = gammainc(self.c + order, z) / whole
-        far = (whole < TINY) & (self.y > 0)
-        if far.any():
-            c, y = self.c[far], self.y[far]
-            scale = np.exp(-y * np.expm1(-v[far]) - c * v[far]) * (z[far] / (c + 1)) ** order
-            ratio = ratio.copy()
-            ratio[far] = scale * self.k[far] * _kummer(c + order, z[far])
-        return ratio
-
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return np.where(whole <= 0, 0.0, np.minimum(part / np.where(whole <= 0, 1.0, whole), 1.0))
-
-
-def _inverse_kummer(c: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return 1 / M(1, c+1, y) = pmf(c; y) / P(c, y), between 0 and 1."""
-    tail = gammainc(c, y)
-    k = poisson_pmf(c, y) / tail
-    far = (tail < TINY) & (c > y)
-    if far.any():
-        k = k.copy()
-        k[far] = 1 / _kummer(c[far], y[far])
-    return np.minimum(k, 1.0)
-
-
-def _kummer(c: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return Kummer's M(1, c+1, y) for y below c, by Gauss's continued fraction (Lentz's method)."""
-    b = c
-    value = b
-    ratio, d = value, np.zeros_like(b)
-    for i in range(1, 500):
-        numerator = (i // 2) * y if i % 2 == 0 else -(c + i // 2) * y
-        b = b + 1
-        d = 1 / (b + numerator * d)
-        ratio = b + numerator / ratio
-        step = ratio * d
-        value = value * step
-        if np.all(np.abs(step - 1) < 1e-16):
-            break
-    return c / value
-
-
-def _mean_of_density(c: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the mean of the density on v > 0 proportional to exp(-c v + y (1 - e^-v))."""
-
-    def height(v: np.ndarray) -> np.ndarray:
-        return -c * v - y * np.expm1(-v)
-
-    peak = np.maximum(np.log(y / c), 0.0)
-    top = height(peak)
-    # The logarithm of the density is concave, so Newton's steps approach either end from outside.
-    low, high = np.zeros_like(peak), (_SPAN + y - top) / c
-    for _ in range(60):
-        high = high - (height(high) - top + _SPAN) / (y * np.exp(-high) - c)
-        low = np.where(
-            height(low) < top - _SPAN, low - (height(low) - top + _SPAN) / (y * np.exp(-low) - c), low
-        )
-    half = (high - low) / 2
-    mass, moment = np.zeros_like(peak), np.zeros_like(peak)
-    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        v = low + half * (1 + node)
-        density = weight * np.exp(height(v) - top)
-        mass += density
-        moment += density * v
-    return moment / mass

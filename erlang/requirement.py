@@ -1,6 +1,6 @@
 """From a forecast to a requirement: how many agents each interval needs, and what service they give."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,39 @@ from erlang.targets import Target, rostered, smallest_team
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def require_one(
+    calls: float,
+    minutes: float,
+    aht_s: float,
+    target: Target,
+    *,
+    shrinkage: float = 0.0,
+    patience_s: float | None = None,
+) -> dict[str, Any]:
+    """Return the requirement of one interval by itself, in the columns of `REQUIREMENT`.
+
+    >>> answer = require_one(100, 30, 180, Target.parse("80/20"), shrinkage=0.3)
+    >>> answer["agents"], f"{answer['service_level']:.2%}", answer["rostered"]
+    (14, '88.84%', 20)
+    """
+    load = offered_load(calls, aht_s, minutes)
+    agents, set_by = smallest_team(load, aht_s, target, patience_s=patience_s)
+    within_s = 0.0 if target.within_s is None else target.within_s
+    result = performance(agents, load, aht_s, within_s, patience_s=patience_s, convention=target.convention)
+    return {
+        "calls": calls,
+        "load": float(load),
+        "agents": int(agents),
+        "rostered": int(rostered(agents, shrinkage)),
+        "service_level": float(result.service_level),
+        "asa_s": float(result.asa_s),
+        "occupancy": float(result.occupancy),
+        "p_wait": float(result.p_wait),
+        "abandoned": float(result.abandoned),
+        "set_by": str(set_by),
+    }
 
 
 def require(

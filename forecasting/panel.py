@@ -25,11 +25,11 @@ class Panel:
 
     def weekdays(self) -> np.ndarray:
         """Return the weekday of each past day, Monday 0."""
-        return self.days.weekday.to_numpy()
+        return self.days.day_of_week.to_numpy()
 
     def future_weekdays(self) -> np.ndarray:
         """Return the weekday of each day to come."""
-        return self.future_days.weekday.to_numpy()
+        return self.future_days.day_of_week.to_numpy()
 
     def ordinary(self) -> np.ndarray:
         """Tell which past days can teach a weekday: some count is there, and no holiday is."""

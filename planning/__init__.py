@@ -1,9 +1,27 @@
 """The chain that joins the rooms: plan a span of days, and hold it against what came."""
 
 from planning.plan import Plan, plan
-from planning.review import Review, review
+from planning.review import Review, has_come, review
+from planning.service import expected_service
 from planning.site import Queue, Site
+from planning.steps import backtest_site, forecast_site, read_history, staff_site
 from planning.summary import summarise
-from planning.template import site_template
+from planning.template import DEMO_SITE, site_template
 
-__all__ = ["Plan", "Queue", "Review", "Site", "plan", "review", "site_template", "summarise"]
+__all__ = [
+    "DEMO_SITE",
+    "Plan",
+    "Queue",
+    "Review",
+    "Site",
+    "backtest_site",
+    "expected_service",
+    "forecast_site",
+    "has_come",
+    "plan",
+    "read_history",
+    "review",
+    "site_template",
+    "staff_site",
+    "summarise",
+]

@@ -6,10 +6,10 @@ import pandas as pd
 
 import forecasting
 from callplan.errors import Refused
-from callplan.tables import ACCURACY, COVERAGE, ERRORS, HISTORY, check
+from callplan.tables import ACCURACY, ERRORS, HISTORY, check
 from planning.days import by_day
 from planning.plan import Plan
-from planning.service import service_levels
+from planning.service import expected_service
 
 LEVELS = ("interval", "day", "week")
 
@@ -29,6 +29,15 @@ class Review:
         return dict(vars(self))
 
 
+def has_come(plan: Plan, history: pd.DataFrame) -> bool:
+    """Tell whether a history holds any count of the planned days."""
+    return bool(_actual(plan, history)["offered"].notna().any())
+
+
+def _actual(plan: Plan, history: pd.DataFrame) -> pd.DataFrame:
+    return history.merge(plan.forecast[["queue", "start"]], on=["queue", "start"])
+
+
 def review(plan: Plan, history: pd.DataFrame) -> Review:
     """Compare a plan with the calls that a history has for its days.
 
@@ -38,32 +47,33 @@ def review(plan: Plan, history: pd.DataFrame) -> Review:
     Raises `Refused` where the history has none of the planned intervals.
     """
     history = check(history, HISTORY)
-    planned = plan.forecast[["queue", "start"]]
-    actual = history.merge(planned, on=["queue", "start"])
-    if actual["offered"].notna().sum() == 0:
+    actual = _actual(plan, history)
+    if not has_come(plan, history):
         raise Refused("history", "no call of the planned days", "give a history that reaches into them")
     everything = pd.concat([plan.history, actual], ignore_index=True)
-    measures = {"tolerance": plan.site.tolerance, "calendar": plan.site.calendar}
-    errors = [forecasting.errors(everything, plan.forecast, by=level, **measures) for level in LEVELS]
-    accuracy = [forecasting.accuracy(everything, plan.forecast, by=level, **measures) for level in LEVELS]
-    delivered = _delivered(plan, actual)
+    tolerance, calendar = plan.site.tolerance, plan.site.calendar
+    scored = [
+        (
+            forecasting.errors(everything, plan.forecast, by=by, tolerance=tolerance, calendar=calendar),
+            forecasting.accuracy(everything, plan.forecast, by=by, tolerance=tolerance, calendar=calendar),
+        )
+        for by in LEVELS
+    ]
+    errors, accuracy = (pd.concat(frames) for frames in zip(*scored, strict=True))
+    delivered = expected_service(plan.coverage, _calls_that_came(plan, actual), plan.site)
     return Review(
         actual=check(actual, HISTORY),
-        errors=check(pd.concat(errors), ERRORS),
-        accuracy=check(pd.concat(accuracy), ACCURACY),
+        errors=check(errors, ERRORS),
+        accuracy=check(accuracy, ACCURACY),
         delivered=delivered,
         days=by_day(plan.site, plan.requirement, plan.coverage, plan.shift_plan, delivered, actual),
     )
 
 
-def _delivered(plan: Plan, actual: pd.DataFrame) -> pd.DataFrame:
-    """Return the coverage with the service level under the calls that came."""
-    key = ["queue", "start"]
+def _calls_that_came(plan: Plan, actual: pd.DataFrame) -> pd.DataFrame:
+    """Return the planned intervals with the calls that came, and their handling time where known."""
     came = actual.assign(came_aht_s=forecasting.handling_time(actual)[0])
-    rows = plan.coverage.merge(plan.requirement[[*key, "aht_s"]], on=key)
-    rows = rows.merge(came[[*key, "offered", "came_aht_s"]], on=key, how="left")
-    aht_s = rows["came_aht_s"].fillna(rows["aht_s"])
-    for name, queue in plan.site.queues.items():
-        its = rows["queue"] == name
-        rows.loc[its, "service_level"] = service_levels(rows[its], rows.loc[its, "offered"], aht_s[its], queue)
-    return check(rows[COVERAGE.names()], COVERAGE)
+    rows = plan.requirement[["queue", "start", "aht_s"]].merge(
+        came[["queue", "start", "offered", "came_aht_s"]], on=["queue", "start"], how="left"
+    )
+    return rows.assign(calls=rows["offered"], aht_s=rows["came_aht_s"].fillna(rows["aht_s"]))

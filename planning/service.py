@@ -1,28 +1,35 @@
 """What scheduled heads give callers."""
 
-import numpy as np
 import pandas as pd
 
+from callplan.tables import COVERAGE, check
 from erlang import offered_load, performance
-from planning.site import Queue
+from planning.site import Queue, Site
 
 
-def service_levels(coverage: pd.DataFrame, calls: pd.Series, aht_s: pd.Series, queue: Queue) -> np.ndarray:
-    """Return each interval's expected service level with the staffed heads, if `calls` come.
+def expected_service(coverage: pd.DataFrame, calls: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """Return the coverage with each interval's expected service level, if those calls come.
 
-    Of the heads at work 1 - shrinkage are on the phones. NaN where the calls are unknown, or where
-    the queue has no goal of a service level.
+    `calls` has the columns queue, start, calls and aht_s. Of the heads at work 1 - shrinkage are on
+    the phones. The level stays empty where the calls are unknown, or the queue has no such goal.
     """
-    level = np.full(len(coverage), np.nan)
-    if queue.within_s is None:
-        return level
-    known = calls.notna().to_numpy()
-    level[known] = performance(
-        coverage["staffed"].to_numpy()[known] * (1 - queue.shrinkage),
-        offered_load(calls, aht_s, coverage["minutes"])[known],
-        aht_s.to_numpy()[known],
-        queue.within_s,
+    rows = coverage.drop(columns="service_level", errors="ignore").merge(
+        calls[["queue", "start", "calls", "aht_s"]], on=["queue", "start"], how="left"
+    )
+    for name in rows["queue"].unique():
+        queue = site.queue(name)
+        known = (rows["queue"] == name) & rows["calls"].notna()
+        if queue.within_s is not None:
+            rows.loc[known, "service_level"] = _service_level(rows[known], queue, queue.within_s)
+    return check(rows.reindex(columns=COVERAGE.names()), COVERAGE)
+
+
+def _service_level(rows: pd.DataFrame, queue: Queue, within_s: float) -> pd.Series:
+    return performance(
+        rows["staffed"] * (1 - queue.shrinkage),
+        offered_load(rows["calls"], rows["aht_s"], rows["minutes"]),
+        rows["aht_s"],
+        within_s,
         patience_s=queue.patience_s,
         convention=queue.convention,
     ).service_level
-    return level

@@ -1,7 +1,7 @@
 """The settings of a site: one `site.toml` for zone, hours, queues, shifts and what things cost."""
 
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -91,3 +91,8 @@ class Site(Settings):
         """Return the calendar of a queue: the site's, with the queue's own opening hours if it has any."""
         hours = self.queue(name).hours
         return self.calendar if hours is None else self.calendar.replace(hours=hours)
+
+    def with_queues(self, **changes: Any) -> "Site":
+        """Return the same site with some settings changed in every queue; None changes nothing."""
+        given = {name: value for name, value in changes.items() if value is not None}
+        return self.replace(queues={name: queue.replace(**given) for name, queue in self.queues.items()})

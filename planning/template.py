@@ -8,6 +8,9 @@ from string import Template
 
 _HERE = Path(__file__).parent
 
+# The settings, and the assumptions, of `callplan demo`.
+DEMO_SITE = _HERE / "demo.toml"
+
 
 def site_template(zone: str, queues: Sequence[str]) -> str:
     """Return the text of a `site.toml` with every key explained, for these queues.

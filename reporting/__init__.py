@@ -1,0 +1,1 @@
+"""What is shown: figures, the workbook, the one-file report, tables on the terminal. Computes nothing."""

@@ -1,0 +1,94 @@
+"""Each figure in a sentence, built from its table: for who cannot see it, and under it for who can."""
+
+import pandas as pd
+
+from callplan.intervals import local_day
+from reporting.parts import busiest_day
+from reporting.words import day, moment
+
+
+def describe_forecast(forecast: pd.DataFrame, actual: pd.DataFrame | None = None) -> str:
+    """Say how many calls are forecast, when most, and how many came."""
+    most = forecast.loc[forecast["calls"].idxmax()]
+    text = (
+        f"{forecast['calls'].sum():,.0f} calls are forecast for {_days(forecast)}, most at "
+        f"{moment(most['start'])} ({most['calls']:,.0f} in {most['minutes']} minutes)"
+    )
+    if actual is None:
+        return text + "."
+    return f"{text}; {actual['offered'].sum():,.0f} came."
+
+
+def describe_requirement(requirement: pd.DataFrame) -> str:
+    """Say how many heads are needed when."""
+    most = requirement.loc[requirement["rostered"].idxmax()]
+    return (
+        f"Between {requirement['rostered'].min():,} and {most['rostered']:,} rostered heads are needed for "
+        f"{_days(requirement)}, most at {moment(most['start'])}: {most['agents']:,} on the phones "
+        f"for a load of {most['load']:,.1f} erlangs."
+    )
+
+
+def describe_coverage(coverage: pd.DataFrame) -> str:
+    """Say where the schedule falls short of the need, and where it goes beyond."""
+    short = coverage[coverage["under"] > 0]
+    beyond = coverage[coverage["over"] > 0]
+    text = f"In {len(coverage) - len(short):,} of {len(coverage):,} intervals the need is covered"
+    if len(short):
+        worst = short.loc[short["under"].idxmax()]
+        text += f"; at most {worst['under']:,} heads are short, at {moment(worst['start'])}"
+    if len(beyond):
+        most = beyond.loc[beyond["over"].idxmax()]
+        text += f"; at most {most['over']:,} are to spare, at {moment(most['start'])}"
+    return text + "."
+
+
+def describe_service_level(
+    coverage: pd.DataFrame, delivered: pd.DataFrame | None = None, goal: float | None = None
+) -> str:
+    """Say between what service levels the intervals lie, and how many meet the goal."""
+    text = f"With the planned heads, {_levels(coverage, goal)}"
+    if delivered is not None:
+        text += f"; with the calls that came, {_levels(delivered, goal)}"
+    return text + "."
+
+
+def describe_errors(errors: pd.DataFrame, tolerance: float = 0.05) -> str:
+    """Say how far off the days were, and how many stayed within the tolerance."""
+    share = errors["error"] / errors["offered"].where(errors["offered"] > 0)
+    return (
+        f"The error of a day lies between {share.min():+.1%} and {share.max():+.1%}; "
+        f"{errors['within'].sum()} of {len(errors)} days are within ±{tolerance:.0%}."
+    ).replace("-", "−")
+
+
+def describe_shift_plan(shift_plan: pd.DataFrame) -> str:
+    """Say how many work on the day that is drawn, and from when to when."""
+    rows = busiest_day(shift_plan)
+    first = rows["start"].min()
+    return (
+        f"On {day(first)}, {rows['heads'].sum():,} heads work, "
+        f"the first from {first:%H:%M}, the last until {rows['end'].max():%H:%M}."
+    )
+
+
+def describe_days(days: pd.DataFrame) -> str:
+    """Say how the hours needed, staffed and paid compare."""
+    return (
+        f"For {_days(days)}, {days['needed_h'].sum():,.0f} hours are needed, "
+        f"{days['staffed_h'].sum():,.0f} staffed and {days['paid_h'].sum():,.0f} paid."
+    )
+
+
+def _days(table: pd.DataFrame) -> str:
+    days = local_day(table["start"])
+    first, last = days.min(), days.max()
+    return day(first) if first == last else f"{day(first)} to {day(last)}"
+
+
+def _levels(coverage: pd.DataFrame, goal: float | None) -> str:
+    level = coverage["service_level"]
+    text = f"the service level of an interval lies between {level.min():.0%} and {level.max():.0%}"
+    if goal is None:
+        return text
+    return f"{text} and meets {goal:.0%} in {(level >= goal).sum():,} of {level.count():,}"

@@ -1,0 +1,229 @@
+"""Pictures of the tables, one queue to a picture, in colours that colour-blind eyes tell apart.
+
+Each function draws into `ax`, or into a figure of its own, and returns the axes; with
+`ax.figure.savefig(path)` the picture is written. `reporting.captions` says the same in a sentence.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from callplan.errors import Refused
+from callplan.intervals import local_day
+from reporting.axis import GREY, PALE, OpenTime
+from reporting.parts import busiest_day
+from reporting.words import day, shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# The palette of Okabe and Ito.
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+_SHIFT_COLOURS = (SKY, ORANGE, GREEN, PURPLE, PALE, BLUE)
+
+
+def plot_forecast(
+    forecast: pd.DataFrame,
+    actual: pd.DataFrame | None = None,
+    history: pd.DataFrame | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw the forecast and its band, what then came, and as many days of history before it."""
+    forecast = _one_queue(forecast, "forecast")
+    tables = [forecast]
+    if history is not None:
+        days = local_day(forecast["start"]).nunique()
+        tables.append(history := _last_days(_one_queue(history, "history"), days))
+    if actual is not None:
+        tables.append(actual := _one_queue(actual, "actual"))
+    time, ax = OpenTime(*tables), _axes(ax)
+    if forecast["calls_lo"].notna().any():
+        x, low = time.points(forecast, "calls_lo")
+        _, high = time.points(forecast, "calls_hi")
+        label = f"band that holds {forecast['level'].iloc[0]:.0%}"
+        ax.fill_between(x, low, high, color=SKY, alpha=0.4, linewidth=0, label=label)
+    ax.plot(*time.points(forecast, "calls"), color=BLUE, linewidth=1.4, label="forecast")
+    if history is not None:
+        ax.plot(*time.points(history, "offered"), color=GREY, linewidth=1, label="history")
+    if actual is not None:
+        ax.plot(*time.points(actual, "offered"), "o", color=BLACK, markersize=1.8, label="what came")
+    time.draw(ax)
+    ax.set_ylim(bottom=0)
+    title = "calls forecast" if actual is None else "calls forecast and calls that came"
+    return _dress(ax, forecast, title, f"calls in {forecast['minutes'].iloc[0]} minutes")
+
+
+def plot_requirement(requirement: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
+    """Draw the load, the agents on the phones that it needs, and the heads to roster for them."""
+    rows = _one_queue(requirement, "requirement")
+    time, ax = OpenTime(rows), _axes(ax)
+    ax.stairs(time.steps(rows, "agents"), time.edges, fill=True, color=SKY, alpha=0.5, label="on the phones")
+    ax.stairs(
+        time.steps(rows, "rostered"), time.edges, baseline=None, color=BLACK, linewidth=1.1, label="rostered"
+    )
+    ax.plot(*time.points(rows, "load"), color=VERMILION, linewidth=1.1, label="load in erlangs")
+    time.draw(ax)
+    return _dress(ax, rows, "heads that the calls need", "heads")
+
+
+def plot_coverage(coverage: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
+    """Draw the heads needed and the heads at work, over and under coloured."""
+    rows = _one_queue(coverage, "coverage")
+    time, ax = OpenTime(rows), _axes(ax)
+    edges, needed, staffed = time.edges, time.steps(rows, "needed"), time.steps(rows, "staffed")
+    both = np.minimum(needed, staffed)
+    ax.stairs(staffed, edges, fill=True, color=PALE, label="staffed")
+    ax.stairs(staffed, edges, baseline=both, fill=True, color=SKY, label="over")
+    ax.stairs(needed, edges, baseline=both, fill=True, color=VERMILION, label="under")
+    ax.stairs(needed, edges, baseline=None, color=BLACK, linewidth=1, label="needed")
+    time.draw(ax)
+    return _dress(ax, rows, "heads needed and heads at work", "heads")
+
+
+def plot_service_level(
+    coverage: pd.DataFrame,
+    delivered: pd.DataFrame | None = None,
+    goal: float | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw the service level of each interval as planned, and as the calls that came would have had it."""
+    rows = _one_queue(coverage, "coverage")
+    tables = [rows]
+    if delivered is not None:
+        tables.append(delivered := _one_queue(delivered, "delivered"))
+    time, ax = OpenTime(*tables), _axes(ax)
+    planned = time.steps(rows, "service_level")
+    ax.stairs(planned, time.edges, baseline=None, color=BLUE, linewidth=1.3, label="planned")
+    if delivered is not None:
+        points = time.points(delivered, "service_level")
+        ax.plot(*points, "o", color=BLACK, markersize=2.2, label="delivered")
+    if goal is not None:
+        ax.axhline(goal, color=VERMILION, linewidth=1, linestyle="--", label=f"goal {goal:.0%}")
+    time.draw(ax)
+    _dress(ax, rows, "service level by interval", "share answered in time")
+    ax.set_ylim(0, 1.02)
+    ax.yaxis.set_major_formatter("{x:.0%}")
+    return ax
+
+
+def plot_errors(errors: pd.DataFrame, tolerance: float = 0.05, ax: "Axes | None" = None) -> "Axes":
+    """Draw each day's error in percent of what came, beside the tolerance and what chance alone leaves."""
+    rows = _one_queue(errors[errors["by"] == "day"], "errors by day")
+    offered = rows["offered"].where(rows["offered"] > 0)
+    error, floor = rows["error"] / offered, rows["floor"] / offered
+    place, ax = np.arange(len(rows)), _axes(ax)
+    ax.axhspan(-tolerance, tolerance, color=GREEN, alpha=0.15, linewidth=0, label=f"within ±{tolerance:.0%}")
+    ax.bar(place, error.where(error.abs() <= tolerance), width=0.5, color=BLUE, label="error within it")
+    ax.bar(place, error.where(error.abs() > tolerance), width=0.5, color=VERMILION, label="error beyond it")
+    for side, label in ((floor, "noise floor: what chance leaves"), (-floor, None)):
+        ax.hlines(side, place - 0.36, place + 0.36, color=BLACK, linewidth=1, linestyle=":", label=label)
+    ax.axhline(0, color=BLACK, linewidth=0.8)
+    _name_days(ax, [day(start) for start in rows["start"]])
+    _dress(ax, rows, "forecast error by day", "forecast − what came")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:+.0%}".replace("-", "−").replace("+0%", "0%"))
+    return ax
+
+
+def plot_shift_plan(shift_plan: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
+    """Draw who works when on the busiest day: each shift a bar as high as its heads, open at the meal."""
+    rows = busiest_day(_one_queue(shift_plan, "shift_plan", key=("start", "shift")))
+    rows = busiest_day(_one_queue(shift_plan, "shift_plan", key=("start", "shift")))
+    ax, first = _axes(ax, height=3.8), rows["start"].iloc[0]
+    zero = first - pd.Timedelta(minutes=first.minute)
+    lengths = sorted(rows["paid_h"].unique(), reverse=True)
+    colour = {length: _SHIFT_COLOURS[i % len(_SHIFT_COLOURS)] for i, length in enumerate(lengths)}
+    total = rows["heads"].sum()
+    for row, top in zip(rows.to_dict("records"), rows["heads"].cumsum() - rows["heads"], strict=True):
+        spans = [(_hours(begin - zero), _hours(end - begin)) for begin, end in _at_work(row)]
+        dress = {"color": colour[row["paid_h"]], "edgecolor": "white", "linewidth": 0.6}
+        ax.broken_barh(spans, (top, row["heads"]), **dress)
+        if row["heads"] >= 0.03 * total:
+            ax.text(spans[0][0] + 0.1, top + row["heads"] / 2, str(row["heads"]), fontsize=7, va="center")
+    for length in lengths:
+        ax.bar(0, 0, color=colour[length], label=f"{length:g} h paid")
+    end = _hours(rows["end"].max() - zero)
+    ticks = np.arange(0, end + 0.01, 1 if end <= 9 else 2)
+    ax.set_xticks(ticks, [f"{zero + pd.Timedelta(hours=tick):%H:%M}" for tick in ticks], fontsize=8)
+    ax.set_xlim(_hours(first - zero), end)
+    ax.set_ylim(total, 0)
+    ax.set_xlabel(f"local time, {first.tz}", fontsize=8, color=GREY)
+    return _dress(ax, rows, f"heads at work on {day(first)}", "heads, the first to start on top")
+
+
+def plot_days(days: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
+    """Draw the hours that each day needs, has at work and pays; its service level stands below it."""
+    rows = _one_queue(days, "days")
+    place, ax = np.arange(len(rows)), _axes(ax)
+    ax.bar(place - 0.16, rows["staffed_h"], width=0.3, color=SKY, label="at work")
+    ax.bar(place + 0.16, rows["paid_h"], width=0.3, color=ORANGE, label="paid")
+    ax.hlines(rows["needed_h"], place - 0.36, place + 0.36, color=BLACK, linewidth=1.4, label="needed")
+    names = [f"{day(row['start'])}\n{row['service_level']:.0%} planned" for row in rows.to_dict("records")]
+    if "delivered" in rows:
+        names = [
+            f"{name}\n{level:.0%} delivered" for name, level in zip(names, rows["delivered"], strict=True)
+        ]
+    _name_days(ax, names)
+    return _dress(ax, rows, "hours needed, at work and paid, and the service level, by day", "hours")
+
+
+def _one_queue(table: pd.DataFrame, name: str, key: Sequence[str] = ("start",)) -> pd.DataFrame:
+    """Return the rows in the order of time, or refuse what one picture cannot show."""
+    if table.empty:
+        raise Refused(name, "no rows", "there is nothing to draw")
+    queues = sorted(table["queue"].unique())
+    if len(queues) > 1:
+        found = ", ".join(queues[:5])
+        raise Refused(name, f"several queues ({found})", "draw one: table[table['queue'] == name]")
+    if table.duplicated(list(key)).any():
+        raise Refused(name, "several rows for one start", "choose one model and one cutoff or lead")
+    return table.sort_values("start", ignore_index=True)
+
+
+def _last_days(history: pd.DataFrame, count: int) -> pd.DataFrame:
+    days = local_day(history["start"])
+    return history[days.isin(days.unique()[-count:])]
+
+
+def _at_work(shift: dict) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """Return when a shift is at work: all of it, or before and after its meal."""
+    if pd.isna(shift.get("meal_start")):
+        return [(shift["start"], shift["end"])]
+    return [(shift["start"], shift["meal_start"]), (shift["meal_end"], shift["end"])]
+
+
+def _hours(span: pd.Timedelta) -> float:
+    return span / pd.Timedelta(hours=1)
+
+
+def _axes(ax: "Axes | None", height: float = 3.1) -> "Axes":
+    """Return the axes given, or those of a new figure as wide as a report's column."""
+    if ax is not None:
+        return ax
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(7.6, height), layout="constrained").subplots()
+
+
+def _name_days(ax: "Axes", names: list[str]) -> None:
+    """Name the days below their bars, as many as fit."""
+    every = -(-len(names) // 10)
+    ax.set_xticks(range(0, len(names), every), names[::every], fontsize=8)
+    ax.tick_params("x", length=0)
+
+
+def _dress(ax: "Axes", rows: pd.DataFrame, title: str, unit: str) -> "Axes":
+    """Give every picture the same plain dress; queue names are text, never formulas."""
+    ax.set_title(f"{rows['queue'].iloc[0]}: {title}", loc="left", fontsize=10, pad=22, parse_math=False)
+    ax.set_ylabel(unit, fontsize=8.5, color=GREY)
+    ax.yaxis.set_major_formatter("{x:,.0f}")
+    ax.tick_params("y", labelsize=8, length=0)
+    ax.grid(axis="y", color=PALE, linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=5, frameon=False, fontsize=8, handlelength=1.4
+    )
+    return ax

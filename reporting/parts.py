@@ -1,0 +1,77 @@
+"""The tables that a plan is made of: their names in the chain's order, and what each one is."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from callplan.errors import Refused, nearest
+from callplan.intervals import local_day
+from callplan.tables import (
+    ACCURACY,
+    ASSUMPTIONS,
+    COVERAGE,
+    DAYS,
+    ERRORS,
+    FORECAST,
+    HISTORY,
+    OUTCOME,
+    REQUIREMENT,
+    SHIFT_PLAN,
+    Table,
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of a plan: which of `callplan.tables` it is, and its title for people."""
+
+    table: Table
+    title: str
+
+
+PARTS = {
+    "assumptions": Part(ASSUMPTIONS, "Assumptions"),
+    "days": Part(DAYS, "Days"),
+    "history": Part(HISTORY, "History"),
+    "forecast": Part(FORECAST, "Forecast"),
+    "accuracy": Part(ACCURACY, "Accuracy"),
+    "errors": Part(ERRORS, "Errors"),
+    "requirement": Part(REQUIREMENT, "Requirement"),
+    "shift_plan": Part(SHIFT_PLAN, "Shifts"),
+    "coverage": Part(COVERAGE, "Coverage"),
+    "outcome": Part(OUTCOME, "Outcome"),
+    "actual": Part(HISTORY, "Actual"),
+    "delivered": Part(COVERAGE, "Delivered"),
+}
+
+
+def present(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables that have rows, in the chain's order; refuse a name that is none of a plan's."""
+    for name in tables:
+        if name not in PARTS:
+            raise Refused("tables", f"unknown table {name!r}", nearest(name, PARTS))
+    return {name: tables[name] for name in PARTS if name in tables and len(tables[name])}
+
+
+def by_queue(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, pd.DataFrame]]:
+    """Split tables by queue, the queues in the order of their names.
+
+    >>> table = pd.DataFrame({"queue": ["sales", "help"], "calls": [1, 2]})
+    >>> [(queue, list(parts["forecast"]["calls"])) for queue, parts in by_queue({"forecast": table}).items()]
+    [('help', [2]), ('sales', [1])]
+    """
+    queues = sorted({queue for table in tables.values() for queue in table["queue"]})
+    split = {
+        queue: {name: table[table["queue"] == queue] for name, table in tables.items()} for queue in queues
+    }
+    return {
+        queue: {name: rows.reset_index(drop=True) for name, rows in parts.items() if len(rows)}
+        for queue, parts in split.items()
+    }
+
+
+def busiest_day(shift_plan: pd.DataFrame) -> pd.DataFrame:
+    """Return the shifts that begin on the day with most heads, in the order people come."""
+    days = local_day(shift_plan["start"])
+    busiest = shift_plan["heads"].groupby(days).sum().idxmax()
+    return shift_plan[days == busiest].sort_values(["start", "end", "shift"], ignore_index=True)

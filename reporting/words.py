@@ -1,0 +1,173 @@
+"""What columns are called for people, and how their values are written. Imports nothing heavy."""
+
+import math
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+# The heading of a column and its unit; the meaning stands in `callplan.tables`.
+WORDS = {
+    "queue": ("Queue", ""),
+    "start": ("Start", ""),
+    "end": ("End", ""),
+    "minutes": ("Length", "min"),
+    "offered": ("Calls that came", "calls"),
+    "handled": ("Handled", "calls"),
+    "abandoned": ("Abandoned", "share"),
+    "answered_within": ("Answered in time", "calls"),
+    "abandoned_within": ("Abandoned in that time", "calls"),
+    "within_s": ("In time means within", "s"),
+    "short_abandoned": ("Short abandons", "calls"),
+    "short_s": ("Short means within", "s"),
+    "talk_s": ("Talk, total", "s"),
+    "hold_s": ("Hold, total", "s"),
+    "acw_s": ("After-call work, total", "s"),
+    "aht_s": ("Handling time", "s"),
+    "wait_s": ("Waiting, total", "s"),
+    "ivr": ("Contained in the IVR", "calls"),
+    "blocked": ("Blocked", "calls"),
+    "transferred": ("Transferred", "calls"),
+    "channel": ("Channel", ""),
+    "model": ("Model", ""),
+    "cutoff": ("History until", ""),
+    "calls": ("Calls forecast", "calls"),
+    "calls_lo": ("Band from", "calls"),
+    "calls_hi": ("Band to", "calls"),
+    "level": ("Band holds", "share"),
+    "load": ("Load", "erlangs"),
+    "agents": ("On the phones", "agents"),
+    "rostered": ("Rostered", "heads"),
+    "service_level": ("Service level", "share"),
+    "service_level_lo": ("Service level, many calls", "share"),
+    "service_level_hi": ("Service level, few calls", "share"),
+    "asa_s": ("Speed of answer", "s"),
+    "occupancy": ("Occupancy", "share"),
+    "set_by": ("Set by", ""),
+    "shift": ("Shift", ""),
+    "heads": ("Heads", "heads"),
+    "paid_h": ("Paid", "h"),
+    "meal_start": ("Meal from", ""),
+    "meal_end": ("Meal to", ""),
+    "needed": ("Needed", "heads"),
+    "staffed": ("Staffed", "heads"),
+    "over": ("Over", "heads"),
+    "under": ("Under", "heads"),
+    "by": ("Level", ""),
+    "lead_days": ("Days ahead", "days"),
+    "error": ("Error", "calls"),
+    "floor": ("Noise floor", "calls"),
+    "within": ("Within tolerance", "0 or 1"),
+    "verdict": ("Verdict", ""),
+    "n": ("Compared", "rows"),
+    "wape": ("WAPE", "share"),
+    "bias": ("Bias", "share"),
+    "mase": ("MASE", "ratio"),
+    "hit_rate": ("Within tolerance", "share"),
+    "noise_floor": ("Noise floor", "share"),
+    "attainable": ("Attainable", "share"),
+    "needed_h": ("Needed", "h"),
+    "staffed_h": ("Staffed", "h"),
+    "met": ("Intervals at goal", "share"),
+    "delivered": ("Delivered", "share"),
+    "delivered_met": ("Intervals at goal, delivered", "share"),
+    "item": ("What is assumed", ""),
+    "value": ("Value", ""),
+    "source": ("Source", ""),
+    "status": ("Status", ""),
+    "cost": ("Cost", "money"),
+    "bound": ("None can cost less than", "money"),
+    "gap": ("Gap", "share"),
+    "solver": ("Solver", ""),
+    "stopped_by": ("Stopped by", ""),
+    # Answers of single questions, such as `callplan erlang`.
+    "p_wait": ("Have to wait", "share"),
+    "shrinkage": ("Shrinkage", "share"),
+    "patience_s": ("Patience", "s"),
+    "confidence": ("Confidence", "share"),
+}
+
+
+def heading(column: str) -> str:
+    """Return what a column is called for people; one of the user's own keeps its name.
+
+    >>> heading("service_level"), heading("site")
+    ('Service level', 'site')
+    """
+    return WORDS.get(column, (column, ""))[0]
+
+
+def unit(column: str, beside: Collection[str] = ()) -> str:
+    """Return the unit of a column that stands `beside` those others.
+
+    >>> unit("abandoned"), unit("abandoned", ["offered"])
+    ('share', 'calls')
+    """
+    # In a history abandoned calls are counted, elsewhere they are a share of the offered ones.
+    if column == "abandoned" and "offered" in beside:
+        return "calls"
+    return WORDS.get(column, ("", ""))[1]
+
+
+def shown(values: Sequence[Any], unit: str = "", signed: bool = False) -> list[str]:
+    """Write the values of one column alike: shares as percent, others with three digits or more.
+
+    >>> shown([0.8117, 1.0], "share"), shown([52.25, 7.0], "erlangs"), shown([35242.25, None], "calls")
+    (['81.2%', '100.0%'], ['52.2', '7.0'], ['35,242', '–'])
+    """
+    numbers = [float(value) for value in values if _is_number(value)]
+    sign = "+" if signed else ""
+    form = f"{sign},.{decimals(numbers, unit)}{'%' if unit == 'share' else 'f'}"
+    return [_written(value, form) for value in values]
+
+
+def decimals(numbers: Sequence[float], unit: str = "") -> int:
+    """Return how many decimals show at least three digits of the largest number, none for whole ones."""
+    if unit == "share":
+        return 1
+    if all(number == round(number) for number in numbers):
+        return 0
+    largest = max(abs(number) for number in numbers)
+    return 0 if largest >= 100 else 1 if largest >= 10 else 2
+
+
+def missing(value: Any) -> bool:
+    """Tell whether a cell is empty: None, or the number or time that does not equal itself."""
+    return value is None or value != value
+
+
+def moment(time: datetime) -> str:
+    """Write a local time as people say it.
+
+    >>> moment(datetime(2003, 10, 20, 7, 30))
+    'Mon 20 Oct 07:30'
+    """
+    return f"{day(time)} {time:%H:%M}"
+
+
+def day(time: datetime) -> str:
+    """Write a local day, the same on every system and in every locale.
+
+    >>> day(datetime(2003, 10, 6))
+    'Mon 6 Oct'
+    """
+    return f"{_WEEKDAYS[time.weekday()]} {time.day} {_MONTHS[time.month - 1]}"
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, str | datetime | bool) and not missing(value) and math.isfinite(value)
+
+
+def _written(value: Any, form: str) -> str:
+    if missing(value):
+        return "–"
+    if not _is_number(value):
+        return str(value)
+    text = format(float(value), form)
+    # What rounds to nothing has no sign; minus is a minus, not a hyphen.
+    if not text.strip("+-0.,%"):
+        text = text.lstrip("+-")
+    return text.replace("-", "−")

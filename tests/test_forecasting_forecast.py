@@ -1,0 +1,234 @@
+"""The forecast of a history: its days, its numbers, its refusals."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callplan.errors import Refused, Remark
+from callplan.intervals import OpeningHours, grid
+from callplan.tables import FORECAST, HISTORY, check
+from forecasting import AUTO, MODELS, Calendar, backtest, forecast
+
+ZONE = "Europe/Paris"
+WEEKDAY_SHAPE = np.array([1.2, 1.0, 0.95, 1.0, 1.1, 0.5, 0.3])
+
+
+def made_up(
+    first: date, last: date, *, level: float = 100.0, hours: str = "08:00-20:00", seed: int = 1
+) -> pd.DataFrame:
+    """Return a history of Poisson counts with a weekly rhythm, open every day."""
+    start = grid(first, last, 30, ZONE, OpeningHours.parse({"mon-sun": hours}))
+    mean = level * WEEKDAY_SHAPE[start.dt.day_of_week] * (1 + np.sin(start.dt.hour / 24 * np.pi))
+    offered = np.random.default_rng(1).poisson(mean).astype(float)
+    return pd.DataFrame({"queue": "sales", "start": start, "minutes": 30, "offered": offered})
+
+
+HISTORY_2024 = made_up(date(2024, 2, 5), date(2024, 4, 28))
+
+
+@pytest.mark.parametrize("model", [*MODELS, AUTO])
+@pytest.mark.filterwarnings("ignore::callplan.errors.Remark")
+def test_every_model_gives_a_sound_forecast(model: str) -> None:
+    ahead = forecast(HISTORY_2024, 7, model=model)
+    due = grid(date(2024, 4, 29), date(2024, 5, 5), 30, ZONE, OpeningHours.parse({"mon-sun": "08:00-20:00"}))
+    assert list(ahead["start"]) == list(due)
+    assert set(ahead["model"]) == {model}
+    assert (ahead["cutoff"] == pd.Timestamp("2024-04-28 20:00", tz=ZONE)).all()
+    assert (ahead["calls"] >= 0).all()
+    assert ((ahead["calls_lo"] <= ahead["calls"]) & (ahead["calls"] <= ahead["calls_hi"])).all()
+    # The truth is known: the mean that the counts were drawn from.
+    mean = 100 * WEEKDAY_SHAPE[due.dt.day_of_week] * (1 + np.sin(due.dt.hour / 24 * np.pi))
+    limit = 0.12 if model == "seasonal_naive" else 0.06
+    assert np.abs(ahead["calls"] - mean).sum() / mean.sum() < limit
+    pd.testing.assert_frame_equal(ahead, forecast(HISTORY_2024, 7, model=model))
+
+
+def test_the_mean_models_are_what_their_names_say() -> None:
+    history = HISTORY_2024.set_index("start")["offered"]
+    at = pd.Timestamp("2024-04-29 10:00", tz=ZONE)
+    past = [history[at - pd.DateOffset(weeks=week)] for week in range(1, 9)]
+    for model, k in (("seasonal_naive", 1), ("mean_of_4", 4), ("mean_of_8", 8)):
+        ahead = forecast(HISTORY_2024, 1, model=model).set_index("start")["calls"]
+        assert ahead[at] == pytest.approx(np.mean(past[:k]))
+
+
+def test_auto_takes_the_model_that_came_nearest() -> None:
+    with pytest.warns(Remark, match="auto took (?!seasonal_naive)") as caught:
+        forecast(HISTORY_2024, 7)
+    remark = next(str(warning.message) for warning in caught if "auto took" in str(warning.message))
+    chosen = remark.split("auto took ")[1].split()[0]
+    ranked = remark.split("WAPE: ")[1]
+    assert ranked.startswith(f"{chosen} ")
+    assert all(model in ranked for model in MODELS)
+
+
+def test_closed_intervals_have_no_rows_and_special_days_count() -> None:
+    hours = {"mon-fri": "08:00-20:00", "dates": {"2024-05-01": "closed", "2024-05-02": "10:00-12:00"}}
+    ahead = forecast(HISTORY_2024, 7, model="mean_of_4", calendar=Calendar(hours=OpeningHours.parse(hours)))
+    by_day = ahead["start"].dt.date.value_counts().to_dict()
+    assert by_day == {date(2024, 4, 29): 24, date(2024, 4, 30): 24, date(2024, 5, 2): 4, date(2024, 5, 3): 24}
+
+
+@pytest.mark.parametrize(
+    ("last", "day", "slots"), [("2024-03-30", "2024-03-31", 46), ("2024-10-26", "2024-10-27", 50)]
+)
+def test_days_on_which_the_clock_changes(last: str, day: str, slots: int) -> None:
+    end = date.fromisoformat(last)
+    history = made_up(end - pd.Timedelta(days=41).to_pytimedelta(), end, hours="00:00-24:00")
+    ahead = forecast(history, 1, model="mean_of_4")
+    assert len(ahead) == slots
+    assert set(ahead["start"].dt.date) == {date.fromisoformat(day)}
+    assert ahead["calls"].min() > 0
+
+
+def test_missing_is_not_zero() -> None:
+    gap = HISTORY_2024["start"].dt.date == date(2024, 4, 22)
+    with_gap = HISTORY_2024.assign(offered=HISTORY_2024["offered"].where(~gap))
+    absent = HISTORY_2024[~gap]
+    for history in (with_gap, absent):
+        monday = forecast(history, 1, model="seasonal_naive")["calls"].sum()
+        week_before = HISTORY_2024.loc[HISTORY_2024["start"].dt.date == date(2024, 4, 15), "offered"].sum()
+        assert monday == week_before
+
+
+def test_a_holiday_teaches_nothing_of_its_weekday() -> None:
+    # Easter Monday, 2024-04-01, all but empty.
+    easter = HISTORY_2024["start"].dt.date == date(2024, 4, 1)
+    quiet = HISTORY_2024.assign(offered=HISTORY_2024["offered"].where(~easter, 1.0))
+    calendar = Calendar(country="FR")
+    unaware = forecast(quiet, 1, model="mean_of_4")["calls"].sum()
+    aware = forecast(quiet, 1, model="mean_of_4", calendar=calendar)["calls"].sum()
+    assert unaware < 0.8 * aware
+    assert aware == pytest.approx(forecast(HISTORY_2024[~easter], 1, model="mean_of_4")["calls"].sum())
+
+
+def test_several_queues_follow_the_last_day_of_all() -> None:
+    weekdays = HISTORY_2024[HISTORY_2024["start"].dt.day_of_week < 5].assign(queue="office")
+    ahead = forecast(check(pd.concat([HISTORY_2024, weekdays]), HISTORY), 7, model="mean_of_4")
+    days = ahead.groupby("queue")["start"].agg(lambda starts: starts.dt.date.nunique())
+    assert days.to_dict() == {"office": 5, "sales": 7}
+    assert ahead["start"].dt.date.min() == date(2024, 4, 29)
+
+
+def test_handling_times_are_weighted_by_handled_calls_and_parts_win() -> None:
+    n = len(HISTORY_2024)
+    handled = np.where(np.arange(n) % 2 == 0, 90.0, 10.0)
+    totals = HISTORY_2024.assign(
+        handled=handled, talk_s=handled * 150, hold_s=handled * 20, acw_s=handled * 30, aht_s=999.0
+    )
+    assert np.allclose(forecast(totals, 1, model="mean_of_4")["aht_s"], 200)
+    plain = HISTORY_2024.assign(handled=handled, aht_s=np.where(handled == 90, 200.0, 400.0))
+    by_slot = forecast(plain, 1, model="mean_of_4")["aht_s"]
+    # Rows alternate between 90 calls of 200 s and 10 of 400 s: 24 slots a day keep them apart.
+    assert by_slot.between(200, 400).all()
+    assert by_slot.iloc[0] < 215 < 320 < by_slot.iloc[1]
+    assert forecast(HISTORY_2024, 1, model="mean_of_4")["aht_s"].isna().all()
+
+
+def test_a_backtest_sees_nothing_from_its_origin_on() -> None:
+    origins = [date(2024, 4, 8), date(2024, 4, 22)]
+    tried = backtest(HISTORY_2024, 7, origins=origins, models=["mean_of_4", "seasonal_naive"])
+    spoilt = HISTORY_2024.assign(
+        offered=HISTORY_2024["offered"].where(HISTORY_2024["start"] < "2024-04-22", 0.0)
+    )
+    pd.testing.assert_frame_equal(
+        tried, backtest(spoilt, 7, origins=origins, models=["mean_of_4", "seasonal_naive"])
+    )
+    assert tried["cutoff"].nunique() == 2
+    last = tried[(tried["cutoff"] == tried["cutoff"].max()) & (tried["model"] == "mean_of_4")]
+    before = HISTORY_2024[HISTORY_2024["start"] < "2024-04-22"]
+    assert list(last["calls"]) == list(forecast(before, 7, model="mean_of_4")["calls"])
+
+
+def test_counted_origins_are_weekly_and_end_with_the_history() -> None:
+    tried = backtest(HISTORY_2024, 7, origins=3, models=["seasonal_naive"])
+    firsts = tried.groupby("cutoff")["start"].min().dt.date.tolist()
+    assert firsts == [date(2024, 4, 8), date(2024, 4, 15), date(2024, 4, 22)]
+    assert tried["start"].max() == HISTORY_2024["start"].max()
+
+
+def test_a_forecast_may_begin_after_a_gap() -> None:
+    friday = HISTORY_2024[HISTORY_2024["start"] < "2024-04-27"]
+    ahead = forecast(friday, 2, start=date(2024, 4, 29), model="mean_of_4")
+    assert sorted(set(ahead["start"].dt.date)) == [date(2024, 4, 29), date(2024, 4, 30)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(factor=st.integers(2, 50), weeks=st.integers(1, 5))
+def test_scaling_and_shifting_by_weeks(factor: int, weeks: int) -> None:
+    calls = forecast(HISTORY_2024, 7, model="mean_of_4")["calls"]
+    scaled = forecast(HISTORY_2024.assign(offered=HISTORY_2024["offered"] * factor), 7, model="mean_of_4")
+    assert np.allclose(scaled["calls"], factor * calls)
+    # In a zone without clock changes a shift by weeks changes nothing.
+    utc = HISTORY_2024.assign(start=HISTORY_2024["start"].dt.tz_convert("UTC"))
+    shifted = utc.assign(start=utc["start"] + pd.Timedelta(weeks=weeks), queue="other")
+    assert np.allclose(
+        forecast(shifted, 7, model="mean_of_4")["calls"], forecast(utc, 7, model="mean_of_4")["calls"]
+    )
+
+
+def test_bands_hold_what_they_promise_on_counts_that_vary_more_than_chance() -> None:
+    history = made_up(date(2024, 1, 1), date(2024, 6, 30), level=60)
+    day = history["start"].dt.day_of_year.to_numpy()
+    busy = np.random.default_rng(3).gamma(100, 1 / 100, 400)[day]
+    offered = np.random.default_rng(4).poisson(history["offered"] * busy).astype(float)
+    history = history.assign(offered=offered)
+    for level, low, high in ((0.8, 0.74, 0.88), (0.95, 0.91, 0.985)):
+        tried = backtest(history, 7, origins=10, models=["mean_of_8"], level=level)
+        rows = tried.merge(history, on=["queue", "start"])
+        inside = rows["offered"].between(rows["calls_lo"], rows["calls_hi"]).mean()
+        assert low < inside < high
+
+
+def test_little_history_is_remarked_or_refused() -> None:
+    ten_days = HISTORY_2024[HISTORY_2024["start"] < "2024-02-15"]
+    with pytest.warns(Remark, match="sales: 10 days of history are too few"):
+        ahead = forecast(ten_days, 7)
+    assert len(ahead) == 7 * 24
+    three_days = HISTORY_2024[HISTORY_2024["start"] < "2024-02-08"]
+    with pytest.raises(Refused, match="queue sales: 3 days of history; give two weeks"):
+        forecast(three_days, 7)
+
+
+def test_all_zeros_stay_zero() -> None:
+    ahead = forecast(HISTORY_2024.assign(offered=0.0), 7, model="mean_of_8")
+    assert (ahead[["calls", "calls_lo", "calls_hi"]] == 0).all().all()
+    assert check(ahead, FORECAST) is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"days": 0}, "days: found 0; forecast at least 1 day"),
+        ({"days": 7, "level": 80}, "level: found 80; a share between 0 and 1"),
+        ({"days": 7, "model": "prophets"}, "model: unknown model 'prophets'; did you mean prophet"),
+        ({"days": 7, "start": date(2024, 1, 1)}, "start 2024-01-01: the history begins on 2024-02-05"),
+    ],
+)
+def test_refusals(arguments: dict, message: str) -> None:
+    with pytest.raises(Refused, match=message):
+        forecast(HISTORY_2024, **arguments)
+
+
+def test_backtest_refusals() -> None:
+    with pytest.raises(Refused, match="origin 2024-02-10: 5 days of history before it"):
+        backtest(HISTORY_2024, 7, origins=[date(2024, 2, 10)])
+    with pytest.raises(Refused, match="origins: found 0"):
+        backtest(HISTORY_2024, 7, origins=0)
+
+
+@pytest.mark.parametrize(
+    ("settings_", "message"),
+    [
+        ({"country": "XX"}, "unknown country 'XX'"),
+        ({"country": "FR", "subdivision": "Parisien"}, "unknown subdivision 'Parisien' of FR"),
+        ({"subdivision": "NY"}, "without a country"),
+    ],
+)
+def test_unknown_countries_are_refused(settings_: dict, message: str) -> None:
+    with pytest.raises(Refused, match=message):
+        Calendar(**settings_)
