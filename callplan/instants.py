@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from callplan.errors import Refused, Remark
-from callplan.intervals import named_zone
+from callplan.intervals import named_zone, pandas_zone
 
 Dst = Literal["refuse", "as_recorded"]
 
@@ -42,7 +42,9 @@ def parse(
     if cells.isna().all():
         return frame
     if isinstance(cells.dtype, pd.DatetimeTZDtype):
-        return frame if zone is None else frame.assign(**{column: cells.dt.tz_convert(named_zone(zone))})
+        if zone is None:
+            return frame
+        return frame.assign(**{column: cells.dt.tz_convert(pandas_zone(named_zone(zone)))})
     if zone is None:
         where, found = f"{source}, row {cells.index[0]}, column {column}", f"found {str(cells.iloc[0])!r}"
         raise Refused(where, f"{found}, and no time zone", 'set zone in site.toml, e.g. "Europe/Paris"')
@@ -56,8 +58,8 @@ def parse(
         row = cells.index[number == bad][0]
         raise _not_iso(texts[bad], f"{source}, row {row}, column {column}")
     wall = parsed.dt.tz_localize(None).mask(aware)
-    local = wall.dt.tz_localize(tz, ambiguous="NaT", nonexistent="NaT")
-    instants = parsed.dt.tz_convert(tz).where(aware, local)
+    local = wall.dt.tz_localize(pandas_zone(tz), ambiguous="NaT", nonexistent="NaT")
+    instants = parsed.dt.tz_convert(pandas_zone(tz)).where(aware, local)
     result = frame.assign(**{column: instants.array.take(number, allow_fill=True)})
     off_clock = wall.where(local.isna()).array.take(number, allow_fill=True)
     touched = pd.Series(off_clock, cells.index).dropna()
@@ -120,7 +122,7 @@ def _as_recorded(
     passing, times = alike.cumcount(), alike.transform("size")
     never = touched.map(lambda time: _never(time, tz))
     instants = [_instant(t, tz, 0 if n else p) for t, n, p in zip(touched, never, passing, strict=True)]
-    kept = pd.Series(pd.DatetimeIndex(instants).as_unit("us").tz_convert(tz), touched.index)
+    kept = pd.Series(pd.DatetimeIndex(instants).as_unit("us").tz_convert(pandas_zone(tz)), touched.index)
     result = frame.assign(**{column: frame[column].where(~frame.index.isin(touched.index), kept)})
     moved = result.loc[never.index[never], names]
     rest = pd.MultiIndex.from_frame(result.drop(index=moved.index)[names])

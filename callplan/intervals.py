@@ -49,6 +49,14 @@ def named_zone(name: str, where: str = "zone") -> zoneinfo.ZoneInfo:
         raise Refused(where, f"unknown time zone {name!r}", advice) from None
 
 
+def pandas_zone(zone: tzinfo) -> str | tzinfo:
+    """Return a time zone as pandas knows it best: by name.
+
+    pandas 2 has time zones of its own, is slow with Python's, and takes the two for different.
+    """
+    return getattr(zone, "key", None) or zone
+
+
 def local_day(starts: pd.Series) -> pd.Series:
     """Return the local calendar day of each instant, as a naive midnight (some days have none)."""
     return starts.dt.tz_localize(None).dt.normalize()
@@ -202,12 +210,12 @@ def _edges(first: date, last: date, minutes: int, zone: tzinfo) -> pd.Series:
     """
     # A day begins where the clock first shows it: at 01:00 where 00:00 is skipped.
     midnights = pd.DatetimeIndex([first, last + timedelta(days=1)]).tz_localize(
-        zone, ambiguous=np.array([True, True]), nonexistent="shift_forward"
+        pandas_zone(zone), ambiguous=np.array([True, True]), nonexistent="shift_forward"
     )
     begin, end = midnights.tz_convert("UTC")
     # Steps are steps of time, not of the clock, so the doubled hour has its own intervals.
     steps = pd.date_range(begin, end, freq=f"{math.gcd(minutes, 15)}min", inclusive="left")
-    starts = pd.Series(steps.as_unit("us").tz_convert(zone), name="start")
+    starts = pd.Series(steps.as_unit("us").tz_convert(pandas_zone(zone)), name="start")
     return starts[minute_of_day(starts) % minutes == 0].reset_index(drop=True)
 
 

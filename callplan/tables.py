@@ -4,38 +4,16 @@ One description of each serves `check`, `docs/nomenclature.md` and `callplan col
 a time-zone-aware left edge in the site's zone, every frame tidy, its keys columns, sorted by them.
 """
 
-import re
-import zoneinfo
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from callplan import files, instants
+from callplan.columns import Column, Dtype, typed
 from callplan.errors import Refused, closest
 from callplan.intervals import minute_of_day
-
-Dtype = Literal["text", "instant", "whole", "number"]
-
-# Characters that a CSV or a workbook does not give back as they were.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: what it is called, holds and means."""
-
-    name: str
-    dtype: Dtype
-    unit: str
-    meaning: str
-    required: bool = True
-    empty: bool = False  # may a cell be empty?
-    low: float = 0.0
-    high: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -316,14 +294,13 @@ def check(frame: pd.DataFrame, table: Table, source: str | None = None) -> pd.Da
     source = source or table.name
     _check_names(frame, table, source)
     known = [column for column in table.columns if column.name in frame]
-    typed = {column.name: _typed(frame[column.name], column, source) for column in known}
-    zones = [typed[column.name].dt.tz for column in known if column.dtype == "instant"]
-    for column in known:
-        if column.dtype == "instant":
-            typed[column.name] = typed[column.name].dt.tz_convert(zones[0])
-    result = frame.assign(**typed)[[*typed, *(name for name in frame if name not in typed)]]
+    ours = {column.name: typed(frame[column.name], column, source) for column in known}
+    # Every time of a table is in one zone: that of its first instant.
+    times = [column.name for column in known if column.dtype == "instant"]
+    ours |= {name: ours[name].dt.tz_convert(ours[times[0]].dt.tz) for name in times}
+    result = frame.assign(**ours)[[*ours, *(name for name in frame if name not in ours)]]
     _check_key(result, table, source)
-    if "minutes" in typed:
+    if "minutes" in ours:
         _check_grid(result, source)
     return result.sort_values(list(table.key), kind="stable", ignore_index=True)
 
@@ -367,90 +344,12 @@ def _check_names(frame: pd.DataFrame, table: Table, source: str) -> None:
                 f"rename {meant!r} to {column.name!r}" if meant else "add it, or rename yours",
             )
     for name in others:
-        # A slip, not a column of the user's own: "aht" and "Offered", but not "site".
+        # A slip is out by a letter or two, such as "aht" and "Offered"; "abandoned_pct" is the user's own.
         meant = closest(name, [other for other in known if other not in names], alike=0.75)
-        if meant:
+        if meant and abs(len(name) - len(meant)) <= 2:
             raise Refused(source, f"unknown column {name!r}", f"did you mean {meant}?")
     if frame.empty:
         raise Refused(source, "no rows", f"a {table.name} table needs at least one")
-
-
-def _typed(cells: pd.Series, column: Column, source: str) -> pd.Series:
-    """Return a column in its type, or refuse its first cell that is not of it."""
-    if column.dtype == "text":
-        cells = _texts(cells)
-    if not column.empty:
-        _refuse(cells, cells.isna(), column, source, f"every row needs {column.meaning}")
-    if column.dtype == "text":
-        spoilt = [text for text in cells.dropna().unique() if _CONTROL.search(text)]
-        _refuse(cells, cells.isin(spoilt), column, source, "delete the control character")
-        return cells
-    if column.dtype == "instant":
-        return _instants(cells, column, source)
-    return _numbers(cells, column, source)
-
-
-def _refuse(cells: pd.Series, bad: pd.Series, column: Column, source: str, do: str) -> None:
-    """Refuse the first bad cell, if there is one."""
-    if bad.any():
-        first = int(bad.to_numpy().argmax())
-        found = cells.iloc[first]
-        if pd.isna(found):
-            shown = "an empty cell"
-        elif isinstance(found, int | float | np.number):
-            shown = f"found {found:.15g}"
-        else:
-            shown = f"found {str(found)!r}"
-        raise Refused(f"{source}, row {cells.index[first]}, column {column.name}", shown, do)
-
-
-def _texts(cells: pd.Series) -> pd.Series:
-    """Return cells as text, empty ones in the one way that every pandas has for them."""
-    texts = cells.astype(object).map(str, na_action="ignore")
-    texts = texts.where(texts.notna() & (texts != ""), None)
-    return texts if texts.notna().any() else texts.astype(object)
-
-
-def _instants(cells: pd.Series, column: Column, source: str) -> pd.Series:
-    if cells.isna().all():
-        return pd.Series(pd.NaT, cells.index, dtype="datetime64[us, UTC]")
-    if isinstance(cells.dtype, pd.DatetimeTZDtype):
-        return cells.dt.tz_convert(_zone(cells.dt.tz)).dt.as_unit("us")
-    do = "localise it: .dt.tz_localize(zone)"
-    first = cells.dropna().iloc[0]
-    if not isinstance(first, datetime):
-        do = "make it a time: pd.to_datetime(...), then .dt.tz_localize(zone)"
-    elif first.tzinfo:
-        do = "bring all to one time zone: pd.to_datetime(..., utc=True).dt.tz_convert(zone)"
-    _refuse(cells, cells.notna(), column, source, do)
-    return cells
-
-
-def _zone(zone: tzinfo) -> tzinfo:
-    """Return the time zone as Python's own: pandas 2 uses pytz's too, and takes the two for different."""
-    try:
-        return zoneinfo.ZoneInfo(str(zone))
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zone
-
-
-def _numbers(cells: pd.Series, column: Column, source: str) -> pd.Series:
-    # Truth and time are no numbers, though pandas would count them: timedeltas in nanoseconds.
-    plain = cells.astype(str) if cells.dtype.kind in "bmM" else cells
-    numbers = pd.to_numeric(plain, errors="coerce").astype(float)
-    unknown = "; leave the cell empty where it is unknown" if column.empty else ""
-    share = ": 85% is 0.85" if column.unit == "share" else ""
-    for bad, do in (
-        (numbers.isna() & cells.notna(), f"a number is needed{unknown}"),
-        (np.isinf(numbers), "a finite number is needed"),
-        (numbers < column.low, f"it must be at least {column.low:g}"),
-        (numbers > column.high, f"it must be at most {column.high:g}{share}"),
-    ):
-        _refuse(cells, bad, column, source, do)
-    if column.dtype == "whole":
-        _refuse(cells, numbers % 1 != 0, column, source, "a whole number is needed")
-        return numbers.astype("int64")
-    return numbers
 
 
 def _check_key(frame: pd.DataFrame, table: Table, source: str) -> None:

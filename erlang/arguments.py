@@ -10,23 +10,37 @@ from callplan.errors import Refused
 # What a public formula returns: a float for scalars, an array for arrays.
 Values = Any
 
+# What may last for ever: everything else is a finite number.
+_ENDLESS = ("within_s", "patience_s")
+
 
 def broadcast(**arguments: ArrayLike) -> list[np.ndarray]:
     """Return the arguments as float arrays of one shape; NaN passes, a negative one is refused."""
     arrays = []
     for name, argument in arguments.items():
         try:
+            if argument is None:  # which numpy takes for NaN
+                raise TypeError
             array = np.asarray(argument, dtype=float)
         except (TypeError, ValueError):
             raise Refused(name, f"found {argument!r}", "give a number or an array of numbers") from None
         if (array < 0).any():
             raise Refused(name, f"found {array[array < 0].flat[0]:g}", "it must be 0 or more")
+        if name not in _ENDLESS and np.isinf(array).any():
+            raise Refused(name, "found inf", "a finite number is needed")
         arrays.append(array)
     try:
         return list(np.broadcast_arrays(*arrays))
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(arguments, arrays, strict=True))
         raise Refused("arguments", f"shapes {shapes}", "give arrays of one shape, or scalars") from None
+
+
+def refuse_zero(**arrays: np.ndarray) -> None:
+    """Refuse, by its name, an array that holds a 0."""
+    for name, array in arrays.items():
+        if (array == 0).any():
+            raise Refused(name, "found 0", "it must be above 0")
 
 
 def unwrapped(values: np.ndarray) -> Values:

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaincc, gammaln
 
-from callplan.errors import Refused
-from erlang.arguments import Values, broadcast, unwrapped
+from erlang.arguments import Values, broadcast, refuse_zero, unwrapped
 
 # Below this a double loses digits, and ratios of two such numbers are worth nothing.
 TINY = 1e-280
@@ -27,8 +26,7 @@ def offered_load(calls: ArrayLike, aht_s: ArrayLike, minutes: ArrayLike) -> Valu
     10.0
     """
     n_calls, aht, length = broadcast(calls=calls, aht_s=aht_s, minutes=minutes)
-    if (length == 0).any():
-        raise Refused("minutes", "found 0", "an interval has a length")
+    refuse_zero(minutes=length)
     return unwrapped(n_calls * aht / (length * 60))
 
 
@@ -78,7 +76,7 @@ def waiting(n: np.ndarray, a: np.ndarray) -> np.ndarray:
     """Return Erlang C of float arrays of one shape."""
     with np.errstate(all="ignore"):
         c = n / ((n - a) / blocking(n, a) + a)
-    return np.where(a == 0, np.where(np.isnan(n), np.nan, 0.0), np.where(n <= a, 1.0, c))
+    return np.where(a == 0, np.where(np.isnan(n), np.nan, 0.0), np.where(n <= a, 1.0, np.minimum(c, 1.0)))
 
 
 def poisson_pmf(x: np.ndarray, mean: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from callplan.errors import Refused, nearest
-from erlang.arguments import Values, broadcast, unwrapped
+from erlang.arguments import Values, broadcast, refuse_zero, unwrapped
 from erlang.endless import PatientQueue
 from erlang.patience import ImpatientQueue
 
@@ -69,9 +69,8 @@ def performance(
     n, a, aht, within, patience = broadcast(
         agents=agents, load=load, aht_s=aht_s, within_s=within_s, patience_s=endless
     )
-    for name, values in (("aht_s", aht), ("patience_s", patience)):
-        if (values == 0).any():
-            raise Refused(name, "found 0", "it must be above 0")
+    refuse_zero(aht_s=aht, patience_s=patience)
+    broadcast(short_s=short_s)
     shape = n.shape
     n, a, aht, within, patience = (array.ravel() for array in (n, a, aht, within, patience))
     result = np.empty((6, n.size))

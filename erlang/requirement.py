@@ -69,7 +69,7 @@ def require(
         raise Refused(f"forecast, queue {queue}, column aht_s", "no handling time", "give the queue an aht_s")
     calls, minutes = forecast["calls"].to_numpy(), forecast["minutes"].to_numpy()
     # Where no call is due no handling time is known or needed: any will do.
-    aht_s = forecast["aht_s"].fillna(1.0).to_numpy()
+    aht_s = forecast["aht_s"].where(forecast["calls"] > 0, 1.0).to_numpy()
     if (aht_s == 0).any():
         queue = forecast.loc[aht_s == 0, "queue"].iloc[0]
         raise Refused(f"forecast, queue {queue}, column aht_s", "found 0", "give the queue an aht_s above 0")

@@ -1,16 +1,14 @@
 """The smallest team for a set of goals, and the heads to roster for it."""
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from callplan.errors import Refused, nearest
-from erlang.arguments import Values, broadcast, unwrapped
+from erlang.arguments import Values, broadcast, refuse_zero, unwrapped
 from erlang.performance import CONVENTIONS, queues
 
 # A goal met to twelve digits is met: doubles carry little more.
@@ -51,6 +49,8 @@ class Target:
             seconds = getattr(self, name)
             if seconds is not None and not seconds >= 0:
                 raise Refused(f"target, {name}", f"found {seconds:g}", "seconds are 0 or more")
+        if self.asa_s == 0:
+            raise Refused("target, asa_s", "found 0", "no team answers every call at once: say 1")
         if self.convention not in CONVENTIONS:
             raise Refused(
                 "target, convention", f"found {self.convention!r}", nearest(self.convention, CONVENTIONS)
@@ -87,7 +87,7 @@ def required_agents(
 ) -> Values:
     """Return the smallest whole number of agents that meets every goal; 0 where no calls come.
 
-    Without patience it is above the load; where callers hang up it may lie below.
+    Without patience it is above the load; where callers hang up it may lie below, but not under 1.
 
     >>> int(required_agents(load=10, aht_s=180, target=Target(service_level=0.8, within_s=20)))
     14
@@ -100,7 +100,7 @@ def required_agents(
 def smallest_team(
     load: ArrayLike, aht_s: ArrayLike, target: Target, *, patience_s: ArrayLike | None = None
 ) -> tuple[Values, Values]:
-    """Return the smallest team and the goal that set it: `load` if agents above the load meet all.
+    """Return the smallest team and the goal that set it: `load` where any team that may be meets all.
 
     >>> agents, set_by = smallest_team(10, 180, Target(service_level=0.8, within_s=20, occupancy=0.65))
     >>> int(agents), str(set_by)
@@ -117,11 +117,11 @@ def smallest_team(
     for name, values in (("load", a), ("aht_s", aht), ("patience_s", patience)):
         if np.isnan(values).any():
             raise Refused(name, "found NaN", "give a number: no team can be sized for an unknown")
-    if (patience == 0).any() or (aht == 0).any():
-        raise Refused("aht_s, patience_s", "found 0", "both must be above 0")
+    refuse_zero(aht_s=aht, patience_s=patience)
     calls = a > 0
-    # A queue of endless patience needs more agents than erlangs; the impatient thin it out.
-    agents = np.where(calls & np.isinf(patience), np.floor(a) + 1, 0).astype("int64")
+    # A queue of endless patience needs more agents than erlangs; the impatient thin it out, but
+    # where calls come somebody must be there, even if a goal counts those who soon hang up as good.
+    agents = np.where(calls, np.where(np.isinf(patience), np.floor(a) + 1, 1), 0).astype("int64")
     set_by = np.where(calls, "load", "no calls").astype(object)
     for goal, limit in target.goals().items():
         least = agents.copy()
@@ -147,24 +147,20 @@ def rostered(agents: ArrayLike, shrinkage: ArrayLike) -> Values:
     (20, 30)
     """
     n, share = broadcast(agents=agents, shrinkage=shrinkage)
+    for name, values in (("agents", n), ("shrinkage", share)):
+        if np.isnan(values).any():
+            raise Refused(name, "found NaN", "give a number: no heads can be counted for an unknown")
     if (share >= 1).any():
         raise Refused("shrinkage", f"found {share[share >= 1].flat[0]:g}", "a share below 1: 30% is 0.3")
     return unwrapped(ceil_ratio(n.ravel(), 1 - share.ravel()).reshape(n.shape))
 
 
 def ceil_ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """Round numerator / denominator up as their decimals say, not as doubles make of it."""
-    ratio = numerator / denominator
-    near = np.rint(ratio)
-    result = np.ceil(ratio)
-    close = np.abs(ratio - near) < 1e-9 * np.maximum(near, 1)
-    cases, case = np.unique(
-        np.column_stack([numerator[close], denominator[close]]), axis=0, return_inverse=True
-    )
-    # Twelve decimals are more than anyone states, and fewer than a double's rounding touches.
-    exact = [math.ceil(Fraction(f"{over:.12f}") / Fraction(f"{under:.12f}")) for over, under in cases]
-    result[close] = np.array(exact, dtype=float)[case.ravel()]
-    return result.astype("int64")
+    """Round numerator / denominator up as their decimals say, not as doubles make of it.
+
+    A double is off by some 1e-16 of itself: what is within 1e-12 of a whole number is that number.
+    """
+    return np.ceil(numerator / denominator * (1 - 1e-12)).astype("int64")
 
 
 # Tells for whole numbers of agents, in the rows named, whether they meet a goal.

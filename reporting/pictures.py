@@ -26,20 +26,19 @@ def picture(ax: "Axes", text: str) -> Picture:
 
     file = io.StringIO()
     # Letters stay text, in the page's own font; identifiers come from the content, salted by the
-    # sentence so that two pictures of one page never share one.
-    settings = {"svg.fonttype": "none", "svg.hashsalt": text}
+    # sentence so that no two pictures of a page share one by chance.
+    settings = {"svg.fonttype": "none", "svg.hashsalt": text, "font.sans-serif": ["DejaVu Sans"]}
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with mpl.rc_context(settings), warnings.catch_warnings():
-        # The page's font has the letters that matplotlib's own one lacks.
+        # The page's font has the letters that this one lacks.
         warnings.filterwarnings("ignore", "Glyph")
         ax.figure.savefig(file, format="svg", metadata=nothing, transparent=True)
     return Picture(_inline(file.getvalue(), text), text)
 
 
 def _inline(svg: str, text: str) -> Markup:
-    """Keep what is drawn: no XML heading, no fixed size, no names of groups (a page repeats them)."""
-    box = re.search(r'viewBox="([^"]+)"', svg)
-    body = svg[svg.index("<defs>") :] if box else svg
-    body = re.sub(r'<g id="[^"]+"', "<g", body)
-    start = Markup('<svg viewBox="{}" role="img" aria-label="{}">').format(box[1] if box else "", text)
-    return start + Markup(body)
+    """Keep what is drawn: no XML heading, no fixed size, no style or names that would reach the page."""
+    head, _, body = svg.partition("</defs>")
+    box = head.partition('viewBox="')[2].partition('"')[0]
+    start = Markup('<svg viewBox="{}" role="img" aria-label="{}">').format(box, text)
+    return start + Markup(re.sub(r'<g id="[^"]+"', "<g", body))

@@ -17,9 +17,7 @@ ZONE = "Europe/Paris"
 WEEKDAY_SHAPE = np.array([1.2, 1.0, 0.95, 1.0, 1.1, 0.5, 0.3])
 
 
-def made_up(
-    first: date, last: date, *, level: float = 100.0, hours: str = "08:00-20:00", seed: int = 1
-) -> pd.DataFrame:
+def made_up(first: date, last: date, *, level: float = 100.0, hours: str = "08:00-20:00") -> pd.DataFrame:
     """Return a history of Poisson counts with a weekly rhythm, open every day."""
     start = grid(first, last, 30, ZONE, OpeningHours.parse({"mon-sun": hours}))
     mean = level * WEEKDAY_SHAPE[start.dt.day_of_week] * (1 + np.sin(start.dt.hour / 24 * np.pi))

@@ -1,0 +1,226 @@
+"""What a report says, section by section in the chain's order: pictures and grids, nothing computed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from callplan.intervals import local_day
+from reporting import captions, figures
+from reporting.grids import Grid, by_clock, by_row, starts_by_day
+from reporting.parts import by_queue
+from reporting.pictures import Picture, picture
+from reporting.words import day
+
+# Intervals of more days than these are left to the workbook.
+MOST_DAYS = 14
+
+Block = Picture | Grid
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section; its blocks stand under the name of their queue, where there are several."""
+
+    name: str
+    title: str
+    lead: str
+    blocks: dict[str, list[Block]]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a queue is measured by: its service level, and the tolerance of its forecast."""
+
+    goal: float | None
+    tolerance: float
+
+
+def sections(tables: Tables, goal: float | Mapping[str, float] | None, tolerance: float) -> list[Section]:
+    """Return the sections that the tables have something to say in."""
+    queues = by_queue({name: rows for name, rows in tables.items() if name != "assumptions"})
+    found = [_assumptions(tables)]
+    for name, title, lead, blocks_of in _CHAIN:
+        blocks = {}
+        for queue, parts in queues.items():
+            aim = Aim(goal.get(queue) if isinstance(goal, Mapping) else goal, tolerance)
+            blocks[queue] = blocks_of({part: _first_days(rows) for part, rows in parts.items()}, aim)
+        found.append(Section(name, title, lead, {queue: own for queue, own in blocks.items() if own}))
+    return [section for section in found if any(section.blocks.values())]
+
+
+def _assumptions(tables: Tables) -> Section:
+    lead = "What this plan takes as given. Where one of these is wrong, so is what follows from it."
+    blocks: list[Block] = []
+    if "assumptions" in tables:
+        rows = tables["assumptions"]
+        of_queue = [] if rows["queue"].nunique() == 1 else ["queue"]
+        blocks.append(by_row(rows, [*of_queue, "item", "value", "source"], ""))
+    return Section("assumptions", "Assumptions", lead, {"": blocks})
+
+
+def _forecast(parts: Tables, aim: Aim) -> list[Block]:
+    blocks: list[Block] = []
+    actual = parts.get("actual")
+    for model, rows in _each_model(parts.get("forecast"), ["start"], "cutoff"):
+        text = captions.describe_forecast(rows, actual)
+        blocks.append(picture(figures.plot_forecast(rows, actual), text))
+        blocks.append(by_clock(rows, "calls", f"Calls forecast ({model})"))
+    if "accuracy" in parts:
+        blocks.append(_accuracy(parts["accuracy"], aim))
+    for model, rows in _each_model(parts.get("errors"), ["by", "start"], "cutoff"):
+        blocks += _errors(rows, model, aim)
+    return blocks
+
+
+def _accuracy(accuracy: pd.DataFrame, aim: Aim) -> Grid:
+    """Show how good the forecast was, beside the best that any could be."""
+    rows = accuracy.assign(lead_days=[f"1 to {lead}" for lead in accuracy["lead_days"]])
+    apart = [name for name in ("model", "lead_days") if rows[name].nunique() > 1]
+    rows["by"] = pd.Categorical(rows["by"], ["interval", "day", "week", "month", "quarter"], ordered=True)
+    rows = rows.sort_values(["by", *apart], ignore_index=True).astype({"by": str})
+    numbers = ["n", "wape", "noise_floor", "bias", "hit_rate", "attainable", "mase", "verdict"]
+    headings = {"hit_rate": f"Within ±{aim.tolerance:.0%}"}
+    return by_row(rows, ["by", *apart, *numbers], "How near the forecast came", headings, signed=["bias"])
+
+
+def _errors(errors: pd.DataFrame, model: str, aim: Aim) -> list[Block]:
+    blocks: list[Block] = []
+    of_day = errors[errors["by"] == "day"]
+    if len(of_day):
+        text = captions.describe_errors(of_day, aim.tolerance)
+        blocks.append(picture(figures.plot_errors(errors, aim.tolerance), text))
+    longer = errors[errors["by"].isin(["day", "week"])]
+    if len(longer):
+        week = longer["by"] == "week"
+        rows = longer.assign(
+            start=longer["start"].map(day).where(~week, "Week from " + longer["start"].map(day)),
+            share=longer["error"] / longer["offered"].where(longer["offered"] > 0),
+        )
+        columns = ["start", "calls", "offered", "error", "share", "floor", "verdict"]
+        headings = {"start": "Day", "share": "Error in percent"}
+        caption = f"Error by day and week ({model})"
+        signed = ["error", "share"]
+        blocks.append(by_row(rows, columns, caption, headings, {"share": "share"}, signed))
+    of_interval = errors[errors["by"] == "interval"]
+    if len(of_interval):
+        caption = "Error by time of day: + is a forecast too high"
+        blocks.append(by_clock(_two_weeks(of_interval), "error", caption, signed=True))
+    return blocks
+
+
+def _requirement(parts: Tables, _: Aim) -> list[Block]:
+    if "requirement" not in parts:
+        return []
+    rows = parts["requirement"]
+    return [
+        picture(figures.plot_requirement(rows), captions.describe_requirement(rows)),
+        by_clock(rows, "rostered", "Heads to roster"),
+    ]
+
+
+def _schedule(parts: Tables, aim: Aim) -> list[Block]:
+    blocks: list[Block] = []
+    if "outcome" in parts:
+        columns = ["status", "cost", "bound", "gap", "solver", "stopped_by"]
+        blocks.append(by_row(parts["outcome"], columns, "How the schedule was found"))
+    if "coverage" in parts:
+        rows = parts["coverage"]
+        blocks.append(picture(figures.plot_coverage(rows), captions.describe_coverage(rows)))
+        if "service_level" in rows and "delivered" not in parts:
+            text = captions.describe_service_level(rows, goal=aim.goal)
+            blocks.append(picture(figures.plot_service_level(rows, goal=aim.goal), text))
+        spare = rows.assign(heads=rows["over"] - rows["under"])
+        blocks.append(by_clock(spare, "heads", "Over (+) and under (−) the need", signed=True))
+    if "days" in parts:
+        rows = parts["days"]
+        blocks.append(picture(figures.plot_days(rows), captions.describe_days(rows)))
+        blocks.append(_planned_days(rows))
+    if "shift_plan" in parts:
+        rows = parts["shift_plan"]
+        blocks.append(picture(figures.plot_shift_plan(rows), captions.describe_shift_plan(rows)))
+        blocks.append(starts_by_day(rows))
+    return blocks
+
+
+def _planned_days(days: pd.DataFrame) -> Grid:
+    hours = ["needed_h", "staffed_h", "paid_h"]
+    columns = [name for name in ("start", "calls", *hours, "service_level", "met") if name in days]
+    headings = {"start": "Day", "service_level": "Service level, planned"}
+    dated = days.assign(start=days["start"].map(day))
+    return by_row(dated, columns, "The plan by day", headings, total=["calls", *hours])
+
+
+def _came(parts: Tables, aim: Aim) -> list[Block]:
+    blocks: list[Block] = []
+    if "days" in parts and "delivered" in parts["days"]:
+        blocks.append(_delivered_days(parts["days"]))
+    if "delivered" in parts and "service_level" in parts["delivered"]:
+        delivered = parts["delivered"]
+        if "service_level" in parts.get("coverage", ()):
+            text = captions.describe_service_level(parts["coverage"], delivered, aim.goal)
+            blocks.append(picture(figures.plot_service_level(parts["coverage"], delivered, aim.goal), text))
+        caption = "Service level delivered" + ("" if aim.goal is None else f", beside the goal of {aim.goal:.0%}")
+        blocks.append(by_clock(delivered, "service_level", caption, middle=aim.goal or 0.0, scale=1.0))
+    return blocks
+
+
+def _delivered_days(days: pd.DataFrame) -> Grid:
+    wanted = ("start", "calls", "offered", "error", "service_level", "delivered", "met", "delivered_met")
+    columns = [name for name in wanted if name in days]
+    headings = {
+        "start": "Day",
+        "service_level": "Service level, planned",
+        "delivered": "Service level, delivered",
+        "met": "Intervals at goal, planned",
+    }
+    calls = [name for name in ("calls", "offered", "error") if name in days]
+    dated = days.assign(start=days["start"].map(day))
+    return by_row(dated, columns, "Planned and delivered by day", headings, signed=["error"], total=calls)
+
+
+_Blocks = Callable[[Tables, Aim], list[Block]]
+_CHAIN: tuple[tuple[str, str, str, _Blocks], ...] = (
+    (
+        "forecast",
+        "Forecast",
+        "How many calls are expected, and how near such a forecast comes. No forecast can do better than "
+        "the noise floor: calls come by chance.",
+        _forecast,
+    ),
+    (
+        "requirement",
+        "Requirement",
+        "How many agents those calls need on the phones, and how many heads to roster so that as many are there.",
+        _requirement,
+    ),
+    (
+        "schedule",
+        "Schedule",
+        "Which shifts cover the need, what they leave over and under, and how near the best possible schedule this is.",
+        _schedule,
+    ),
+    (
+        "came",
+        "What then came",
+        "The calls that really came, and the service level that this schedule would have given them.",
+        _came,
+    ),
+)
+
+
+def _each_model(table: pd.DataFrame | None, key: list[str], order: str) -> list[tuple[str, pd.DataFrame]]:
+    """Return each model's rows; of several for one `key`, the last in that order (a backtest has many)."""
+    if table is None:
+        return []
+    rows = table.sort_values(order, kind="stable").drop_duplicates([*key, "model"], keep="last")
+    return [(model, own.sort_values("start", ignore_index=True)) for model, own in rows.groupby("model")]
+
+
+def _first_days(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the intervals for which a page has no room."""
+    if "minutes" not in rows:
+        return rows
+    days = local_day(rows["start"])
+    return rows[days.isin(days.unique()[:MOST_DAYS])]
