@@ -225,6 +225,9 @@ def backtest(
 @click.option(
     "--patience", "patience_s", type=float, help="Mean patience, seconds.  [default: as in site.toml]"
 )
+@click.option(
+    "--aht", "aht_s", type=float, help="Handling time where FORECAST has none.  [default: as in site.toml]"
+)
 @with_site
 @with_output
 def staff(

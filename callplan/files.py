@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import openpyxl
 import pandas as pd
-import xlsxwriter
 
 from callplan.errors import Refused
 
@@ -176,6 +174,8 @@ def _misfit(source: str, row: int, cells: list[str], width: int) -> Refused:
 
 def _load_excel(path: Path, text: Collection[str]) -> pd.DataFrame:
     """Read the first sheet. Faulty cells such as #N/A come as text, so that they are not taken for empty."""
+    import openpyxl
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and the like, which are not read
@@ -261,6 +261,8 @@ def _with_text_for_instants(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _save_excel(frame: pd.DataFrame, part: Path, name: str) -> None:
+    import xlsxwriter
+
     if len(frame) > _EXCEL_ROWS:
         raise Refused(name, f"{len(frame):,} rows do not fit a sheet", "write .csv.gz or .parquet")
     with xlsxwriter.Workbook(part) as book:

@@ -82,6 +82,6 @@ def _first_fault(cls: type[BaseModel], fault: ValidationError) -> Refused:
     found = error["input"]
     shown = "a table" if isinstance(found, dict | BaseModel) else f"found {found!r}"
     if error["type"] in ("dict_type", "model_type"):
-        return Refused(where, shown, f"make it a table: [{where}]")
+        return Refused(where, shown, "make it a table: { key = value }")
     message = str(cause) if cause else error["msg"].replace("Input should be", "it must be")
     return Refused(where, shown, message[:1].lower() + message[1:])

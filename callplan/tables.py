@@ -236,7 +236,7 @@ DAYS = Table(
         Column("needed_h", "number", "h", "rostered hours that the requirement asks for"),
         Column("staffed_h", "number", "h", "rostered hours that the schedule has at work"),
         Column("paid_h", "number", "h", "paid hours of the shifts that begin on the day"),
-        Column("service_level", "number", "share", "expected with the schedule, weighted by calls", high=1),
+        _optional("service_level", "share", "expected with the schedule, weighted by calls", high=1),
         _optional("met", "share", "share of intervals expected to meet the goal", high=1),
         _optional("offered", "calls", "what came"),
         Column("error", "number", "calls", "forecast - actual", required=False, empty=True, low=-np.inf),

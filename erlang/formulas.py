@@ -62,11 +62,10 @@ def blocking(n: np.ndarray, a: np.ndarray) -> np.ndarray:
     """
     with np.errstate(all="ignore"):
         tail = gammaincc(n + 1, a)
-        b = poisson_pmf(n, a) / tail
+        b = np.asarray(poisson_pmf(n, a) / tail)
         # Where both vanish the load is far above the agents, and the fraction converges at once.
         far = (tail < TINY) & (a > n)
         if far.any():
-            b = b.copy()
             b[far] = 1 / (a[far] * _upper_fraction(n[far], a[far]))
     b = np.where(a == 0, np.where(n == 0, 1.0, 0.0), np.minimum(b, 1.0))
     return np.where(np.isnan(n) | np.isnan(a), np.nan, b)
@@ -83,8 +82,8 @@ def poisson_pmf(x: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """Return e^-mean mean^x / Γ(x+1), exact to the last digits at any size (saddle point [3]_)."""
     with np.errstate(all="ignore"):
         u = (mean - x) / x
-        # x log(mean/x) + x - mean, without the difference of large numbers.
-        exponent = x * (np.log1p(u) - u)
+        # x log(mean/x) + x - mean: near x without a difference of large numbers, far off without 1 + u.
+        exponent = x * (np.where(np.abs(u) < 0.5, np.log1p(u), np.log(mean / x)) - u)
         r = 1 / (x * x)
         series = (1 / 12 - r * (1 / 360 - r * (1 / 1260 - r / 1680))) / x
         large = np.exp(exponent - series) / np.sqrt(2 * np.pi * x)

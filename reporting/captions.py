@@ -47,9 +47,9 @@ def describe_service_level(
     coverage: pd.DataFrame, delivered: pd.DataFrame | None = None, goal: float | None = None
 ) -> str:
     """Say between what service levels the intervals lie, and how many meet the goal."""
-    text = f"With the planned heads, {_levels(coverage, goal)}"
+    text = f"As planned, the service level of an interval lies between {_levels(coverage, goal)}"
     if delivered is not None:
-        text += f"; with the calls that came, {_levels(delivered, goal)}"
+        text += f"; with the calls that came, between {_levels(delivered, goal)}"
     return text + "."
 
 
@@ -88,7 +88,7 @@ def _days(table: pd.DataFrame) -> str:
 
 def _levels(coverage: pd.DataFrame, goal: float | None) -> str:
     level = coverage["service_level"]
-    text = f"the service level of an interval lies between {level.min():.0%} and {level.max():.0%}"
+    text = f"{level.min():.0%} and {level.max():.0%}"
     if goal is None:
         return text
-    return f"{text} and meets {goal:.0%} in {(level >= goal).sum():,} of {level.count():,}"
+    return f"{text} ({(level >= goal).sum():,} of {level.count():,} meet {goal:.0%})"

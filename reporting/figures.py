@@ -118,8 +118,9 @@ def plot_errors(errors: pd.DataFrame, tolerance: float = 0.05, ax: "Axes | None"
     ax.axhspan(-tolerance, tolerance, color=GREEN, alpha=0.15, linewidth=0, label=f"within ±{tolerance:.0%}")
     ax.bar(place, error.where(error.abs() <= tolerance), width=0.5, color=BLUE, label="error within it")
     ax.bar(place, error.where(error.abs() > tolerance), width=0.5, color=VERMILION, label="error beyond it")
-    for side, label in ((floor, "noise floor: what chance leaves"), (-floor, None)):
-        ax.hlines(side, place - 0.36, place + 0.36, color=BLACK, linewidth=1, linestyle=":", label=label)
+    left, right = place - 0.36, place + 0.36
+    ax.hlines(floor, left, right, color=BLACK, linewidth=1, linestyle=":", label="noise floor")
+    ax.hlines(-floor, left, right, color=BLACK, linewidth=1, linestyle=":")
     ax.axhline(0, color=BLACK, linewidth=0.8)
     _name_days(ax, [day(start) for start in rows["start"]])
     _dress(ax, rows, "forecast error by day", "forecast − what came")
@@ -138,8 +139,8 @@ def plot_shift_plan(shift_plan: pd.DataFrame, ax: "Axes | None" = None) -> "Axes
     total = rows["heads"].sum()
     for row, top in zip(rows.to_dict("records"), rows["heads"].cumsum() - rows["heads"], strict=True):
         spans = [(_hours(begin - zero), _hours(end - begin)) for begin, end in _at_work(row)]
-        dress = {"color": colour[row["paid_h"]], "edgecolor": "white", "linewidth": 0.6}
-        ax.broken_barh(spans, (top, row["heads"]), **dress)
+        bar = (top, row["heads"])
+        ax.broken_barh(spans, bar, color=colour[row["paid_h"]], edgecolor="white", linewidth=0.6)
         if row["heads"] >= 0.03 * total:
             ax.text(spans[0][0] + 0.1, top + row["heads"] / 2, str(row["heads"]), fontsize=7, va="center")
     for length in lengths:
@@ -160,11 +161,11 @@ def plot_days(days: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     ax.bar(place - 0.16, rows["staffed_h"], width=0.3, color=SKY, label="at work")
     ax.bar(place + 0.16, rows["paid_h"], width=0.3, color=ORANGE, label="paid")
     ax.hlines(rows["needed_h"], place - 0.36, place + 0.36, color=BLACK, linewidth=1.4, label="needed")
-    names = [f"{day(row['start'])}\n{row['service_level']:.0%} planned" for row in rows.to_dict("records")]
-    if "delivered" in rows:
-        names = [
-            f"{name}\n{level:.0%} delivered" for name, level in zip(names, rows["delivered"], strict=True)
-        ]
+    names = [day(start) for start in rows["start"]]
+    for column, word in (("service_level", "planned"), ("delivered", "delivered")):
+        if column in rows:
+            levels = shown(list(rows[column]), "share")
+            names = [f"{name}\n{level} {word}" for name, level in zip(names, levels, strict=True)]
     _name_days(ax, names)
     return _dress(ax, rows, "hours needed, at work and paid, and the service level, by day", "hours")
 

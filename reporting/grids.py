@@ -74,7 +74,7 @@ def by_clock(
     """
     days, clock = local_day(table["start"]), table["start"].dt.strftime("%H:%M")
     passing = table.groupby([days.to_numpy(), clock.to_numpy()]).cumcount().to_numpy()
-    wide = pd.Series(table[column].to_numpy(), index=[clock, passing, days]).unstack()
+    wide = pd.Series(table[column].to_numpy(), index=[clock, passing, days]).unstack()  # noqa: PD010
     scale = scale or float(np.nanmax(np.abs(wide - middle))) or 1.0
     of = unit(column, table.columns)
     # All days together, so that every column has the same decimals.
@@ -91,8 +91,8 @@ def by_clock(
 def starts_by_day(shift_plan: pd.DataFrame) -> Grid:
     """Show how many begin which shift when, a column a day."""
     clock = shift_plan["start"].dt.strftime("%H:%M")
-    kind = [clock.to_numpy(), shift_plan["shift"].to_numpy()]
-    wide = shift_plan["heads"].groupby([*kind, local_day(shift_plan["start"]).to_numpy()]).sum().unstack()
+    keys = [clock, shift_plan["shift"], local_day(shift_plan["start"])]
+    wide = pd.Series(shift_plan["heads"].to_numpy(), index=keys).unstack()  # noqa: PD010
     rows = [
         [Cell(time), Cell(shift), *(Cell("" if np.isnan(heads) else f"{heads:,.0f}") for heads in counts)]
         for (time, shift), counts in zip(wide.index, wide.to_numpy(), strict=True)
@@ -108,5 +108,7 @@ def _named(of: str) -> str:
 def _cell(value: float, word: str, middle: float, scale: float) -> Cell:
     if np.isnan(value):
         return Cell("")
+    if middle == 0 and word == "0":
+        return Cell("·")
     depth = min(_TINTS, int(np.ceil(_TINTS * abs(value - middle) / scale)))
     return Cell(word, f"{'b' if value > middle else 'u'}{depth}" if depth else "")

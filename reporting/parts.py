@@ -1,5 +1,6 @@
 """The tables that a plan is made of: their names in the chain's order, and what each one is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -45,7 +46,7 @@ PARTS = {
 }
 
 
-def present(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def present(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the tables that have rows, in the chain's order; refuse a name that is none of a plan's."""
     for name in tables:
         if name not in PARTS:
@@ -53,7 +54,7 @@ def present(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     return {name: tables[name] for name in PARTS if name in tables and len(tables[name])}
 
 
-def by_queue(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, pd.DataFrame]]:
+def by_queue(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, pd.DataFrame]]:
     """Split tables by queue, the queues in the order of their names.
 
     >>> table = pd.DataFrame({"queue": ["sales", "help"], "calls": [1, 2]})

@@ -4,7 +4,7 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -20,19 +20,19 @@ class Picture:
     text: str
 
 
-def picture(ax: "Axes", text: str) -> Picture:
+def drawn(ax: "Axes", text: str) -> Picture:
     """Draw the figure of the axes; `text` says what it shows, for who cannot see it."""
     import matplotlib as mpl
 
     file = io.StringIO()
     # Letters stay text, in the page's own font; identifiers come from the content, salted by the
     # sentence so that no two pictures of a page share one by chance.
-    settings = {"svg.fonttype": "none", "svg.hashsalt": text, "font.sans-serif": ["DejaVu Sans"]}
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": text, "font.sans-serif": ["DejaVu Sans"]}
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with mpl.rc_context(settings), warnings.catch_warnings():
         # The page's font has the letters that this one lacks.
         warnings.filterwarnings("ignore", "Glyph")
-        ax.figure.savefig(file, format="svg", metadata=nothing, transparent=True)
+        ax.figure.canvas.print_figure(file, format="svg", metadata=nothing)
     return Picture(_inline(file.getvalue(), text), text)
 
 

@@ -9,11 +9,12 @@ from callplan.intervals import local_day
 from reporting import captions, figures
 from reporting.grids import Grid, by_clock, by_row, starts_by_day
 from reporting.parts import by_queue
-from reporting.pictures import Picture, picture
+from reporting.pictures import Picture, drawn
 from reporting.words import day
 
-# Intervals of more days than these are left to the workbook.
+# A page has room for the intervals of so many days; the rest is left to the workbook.
 MOST_DAYS = 14
+_LONG = ("forecast", "requirement", "shift_plan", "coverage", "actual", "delivered")
 
 Block = Picture | Grid
 Tables = Mapping[str, pd.DataFrame]
@@ -45,7 +46,8 @@ def sections(tables: Tables, goal: float | Mapping[str, float] | None, tolerance
         blocks = {}
         for queue, parts in queues.items():
             aim = Aim(goal.get(queue) if isinstance(goal, Mapping) else goal, tolerance)
-            blocks[queue] = blocks_of({part: _first_days(rows) for part, rows in parts.items()}, aim)
+            near = {part: _first_days(rows) if part in _LONG else rows for part, rows in parts.items()}
+            blocks[queue] = blocks_of(near, aim)
         found.append(Section(name, title, lead, {queue: own for queue, own in blocks.items() if own}))
     return [section for section in found if any(section.blocks.values())]
 
@@ -55,7 +57,7 @@ def _assumptions(tables: Tables) -> Section:
     blocks: list[Block] = []
     if "assumptions" in tables:
         rows = tables["assumptions"]
-        of_queue = [] if rows["queue"].nunique() == 1 else ["queue"]
+        of_queue = ["queue"] if len(rows["queue"].unique()) > 1 else []
         blocks.append(by_row(rows, [*of_queue, "item", "value", "source"], ""))
     return Section("assumptions", "Assumptions", lead, {"": blocks})
 
@@ -63,21 +65,24 @@ def _assumptions(tables: Tables) -> Section:
 def _forecast(parts: Tables, aim: Aim) -> list[Block]:
     blocks: list[Block] = []
     actual = parts.get("actual")
-    for model, rows in _each_model(parts.get("forecast"), ["start"], "cutoff"):
-        text = captions.describe_forecast(rows, actual)
-        blocks.append(picture(figures.plot_forecast(rows, actual), text))
-        blocks.append(by_clock(rows, "calls", f"Calls forecast ({model})"))
+    if "forecast" in parts:
+        latest_first = parts["forecast"].sort_values("cutoff", ascending=False)
+        for model, rows in _each_model(latest_first, ["start"]):
+            text = captions.describe_forecast(rows, actual)
+            blocks.append(drawn(figures.plot_forecast(rows, actual), text))
+            blocks.append(by_clock(rows, "calls", f"Forecast by {model}"))
     if "accuracy" in parts:
         blocks.append(_accuracy(parts["accuracy"], aim))
-    for model, rows in _each_model(parts.get("errors"), ["by", "start"], "cutoff"):
-        blocks += _errors(rows, model, aim)
+    if "errors" in parts:
+        for model, rows in _each_model(parts["errors"].sort_values("lead_days"), ["by", "start"]):
+            blocks += _errors(rows, model, aim)
     return blocks
 
 
 def _accuracy(accuracy: pd.DataFrame, aim: Aim) -> Grid:
     """Show how good the forecast was, beside the best that any could be."""
     rows = accuracy.assign(lead_days=[f"1 to {lead}" for lead in accuracy["lead_days"]])
-    apart = [name for name in ("model", "lead_days") if rows[name].nunique() > 1]
+    apart = [name for name in ("model", "lead_days") if len(rows[name].unique()) > 1]
     rows["by"] = pd.Categorical(rows["by"], ["interval", "day", "week", "month", "quarter"], ordered=True)
     rows = rows.sort_values(["by", *apart], ignore_index=True).astype({"by": str})
     numbers = ["n", "wape", "noise_floor", "bias", "hit_rate", "attainable", "mase", "verdict"]
@@ -90,23 +95,23 @@ def _errors(errors: pd.DataFrame, model: str, aim: Aim) -> list[Block]:
     of_day = errors[errors["by"] == "day"]
     if len(of_day):
         text = captions.describe_errors(of_day, aim.tolerance)
-        blocks.append(picture(figures.plot_errors(errors, aim.tolerance), text))
-    longer = errors[errors["by"].isin(["day", "week"])]
+        blocks.append(drawn(figures.plot_errors(errors, aim.tolerance), text))
+    longer = errors[errors["by"].isin(["day", "week"])].sort_values(["by", "start"])
     if len(longer):
         week = longer["by"] == "week"
         rows = longer.assign(
-            start=longer["start"].map(day).where(~week, "Week from " + longer["start"].map(day)),
+            start=longer["start"].map(day).where(~week, "Week of " + longer["start"].map(day)),
             share=longer["error"] / longer["offered"].where(longer["offered"] > 0),
         )
         columns = ["start", "calls", "offered", "error", "share", "floor", "verdict"]
         headings = {"start": "Day", "share": "Error in percent"}
-        caption = f"Error by day and week ({model})"
+        caption = f"Error of {model} by day and week"
         signed = ["error", "share"]
         blocks.append(by_row(rows, columns, caption, headings, {"share": "share"}, signed))
     of_interval = errors[errors["by"] == "interval"]
     if len(of_interval):
-        caption = "Error by time of day: + is a forecast too high"
-        blocks.append(by_clock(_two_weeks(of_interval), "error", caption, signed=True))
+        caption = "Error by time of day (+ is a forecast too high)"
+        blocks.append(by_clock(_first_days(of_interval), "error", caption, signed=True))
     return blocks
 
 
@@ -115,8 +120,8 @@ def _requirement(parts: Tables, _: Aim) -> list[Block]:
         return []
     rows = parts["requirement"]
     return [
-        picture(figures.plot_requirement(rows), captions.describe_requirement(rows)),
-        by_clock(rows, "rostered", "Heads to roster"),
+        drawn(figures.plot_requirement(rows), captions.describe_requirement(rows)),
+        by_clock(rows, "rostered", "To be rostered"),
     ]
 
 
@@ -127,19 +132,19 @@ def _schedule(parts: Tables, aim: Aim) -> list[Block]:
         blocks.append(by_row(parts["outcome"], columns, "How the schedule was found"))
     if "coverage" in parts:
         rows = parts["coverage"]
-        blocks.append(picture(figures.plot_coverage(rows), captions.describe_coverage(rows)))
+        blocks.append(drawn(figures.plot_coverage(rows), captions.describe_coverage(rows)))
         if "service_level" in rows and "delivered" not in parts:
             text = captions.describe_service_level(rows, goal=aim.goal)
-            blocks.append(picture(figures.plot_service_level(rows, goal=aim.goal), text))
+            blocks.append(drawn(figures.plot_service_level(rows, goal=aim.goal), text))
         spare = rows.assign(heads=rows["over"] - rows["under"])
         blocks.append(by_clock(spare, "heads", "Over (+) and under (−) the need", signed=True))
     if "days" in parts:
         rows = parts["days"]
-        blocks.append(picture(figures.plot_days(rows), captions.describe_days(rows)))
+        blocks.append(drawn(figures.plot_days(rows), captions.describe_days(rows)))
         blocks.append(_planned_days(rows))
     if "shift_plan" in parts:
         rows = parts["shift_plan"]
-        blocks.append(picture(figures.plot_shift_plan(rows), captions.describe_shift_plan(rows)))
+        blocks.append(drawn(figures.plot_shift_plan(rows), captions.describe_shift_plan(rows)))
         blocks.append(starts_by_day(rows))
     return blocks
 
@@ -160,8 +165,10 @@ def _came(parts: Tables, aim: Aim) -> list[Block]:
         delivered = parts["delivered"]
         if "service_level" in parts.get("coverage", ()):
             text = captions.describe_service_level(parts["coverage"], delivered, aim.goal)
-            blocks.append(picture(figures.plot_service_level(parts["coverage"], delivered, aim.goal), text))
-        caption = "Service level delivered" + ("" if aim.goal is None else f", beside the goal of {aim.goal:.0%}")
+            blocks.append(drawn(figures.plot_service_level(parts["coverage"], delivered, aim.goal), text))
+        caption = "Service level delivered" + (
+            "" if aim.goal is None else f", beside the goal of {aim.goal:.0%}"
+        )
         blocks.append(by_clock(delivered, "service_level", caption, middle=aim.goal or 0.0, scale=1.0))
     return blocks
 
@@ -185,20 +192,20 @@ _CHAIN: tuple[tuple[str, str, str, _Blocks], ...] = (
     (
         "forecast",
         "Forecast",
-        "How many calls are expected, and how near such a forecast comes. No forecast can do better than "
-        "the noise floor: calls come by chance.",
+        "How many calls are expected, and how near the forecast comes. None can be expected to come nearer "
+        "than the noise floor: calls come by chance.",
         _forecast,
     ),
     (
         "requirement",
         "Requirement",
-        "How many agents those calls need on the phones, and how many heads to roster so that as many are there.",
+        "How many agents those calls need on the phones, and how many heads to roster to have them there.",
         _requirement,
     ),
     (
         "schedule",
         "Schedule",
-        "Which shifts cover the need, what they leave over and under, and how near the best possible schedule this is.",
+        "Which shifts cover the need, what they leave over and under, and how near the cheapest this is.",
         _schedule,
     ),
     (
@@ -210,17 +217,12 @@ _CHAIN: tuple[tuple[str, str, str, _Blocks], ...] = (
 )
 
 
-def _each_model(table: pd.DataFrame | None, key: list[str], order: str) -> list[tuple[str, pd.DataFrame]]:
-    """Return each model's rows; of several for one `key`, the last in that order (a backtest has many)."""
-    if table is None:
-        return []
-    rows = table.sort_values(order, kind="stable").drop_duplicates([*key, "model"], keep="last")
-    return [(model, own.sort_values("start", ignore_index=True)) for model, own in rows.groupby("model")]
+def _each_model(nearest_first: pd.DataFrame, key: list[str]) -> list[tuple[str, pd.DataFrame]]:
+    """Return each model's rows, the first one for each `key`: a backtest has several."""
+    rows = nearest_first.drop_duplicates([*key, "model"])
+    return [(str(model), own.sort_values("start", ignore_index=True)) for model, own in rows.groupby("model")]
 
 
 def _first_days(rows: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the intervals for which a page has no room."""
-    if "minutes" not in rows:
-        return rows
     days = local_day(rows["start"])
     return rows[days.isin(days.unique()[:MOST_DAYS])]

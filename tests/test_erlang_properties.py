@@ -1,0 +1,322 @@
+"""What must hold for any queue, whatever its numbers."""
+
+import math
+from dataclasses import astuple
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from erlang import (
+    CONVENTIONS,
+    Performance,
+    Target,
+    erlang_b,
+    erlang_c,
+    offered_load,
+    performance,
+    required_agents,
+    rostered,
+    service_level,
+    smallest_team,
+)
+
+# The same examples every time: a test that fails today fails tomorrow.
+checked = settings(max_examples=100, deadline=None, derandomize=True)
+
+loads = st.floats(0.01, 300)
+agents_near = st.floats(0.5, 1.6)  # as a multiple of the load
+handling = st.floats(10, 2000)
+patiences = st.floats(2, 1e5)
+any_patience = st.one_of(patiences, st.just(math.inf))
+waits = st.one_of(st.just(0.0), st.floats(0.1, 900))
+conventions = st.sampled_from(CONVENTIONS)
+
+# What rounding may add to a quantity that does not change.
+SLACK = 1e-11
+
+
+def ordered(before: Performance, after: Performance, rising: str, falling: str) -> None:
+    """Hold that measures rise, or fall, from one queue to another."""
+    for names, sign in ((rising, 1), (falling, -1)):
+        for name in names.split():
+            first, second = getattr(before, name), getattr(after, name)
+            if first != second:  # both may be endless
+                assert sign * (second - first) >= -SLACK * max(1.0, first), name
+
+
+@checked
+@given(
+    load=loads,
+    ratio=agents_near,
+    more=st.floats(0.01, 5),
+    aht_s=handling,
+    patience_s=any_patience,
+    within_s=waits,
+)
+def test_more_agents_serve_better(
+    load: float, ratio: float, more: float, aht_s: float, patience_s: float, within_s: float
+) -> None:
+    few, many = (
+        performance(n, load, aht_s, within_s, patience_s=patience_s)
+        for n in (ratio * load, ratio * load + more)
+    )
+    ordered(few, many, "service_level", "p_wait asa_s occupancy abandoned queue_length")
+
+
+@checked
+@given(
+    agents=st.floats(0.5, 300),
+    ratio=agents_near,
+    more=st.floats(1e-4, 0.5),
+    aht_s=handling,
+    patience_s=any_patience,
+)
+def test_more_calls_are_served_worse(
+    agents: float, ratio: float, more: float, aht_s: float, patience_s: float
+) -> None:
+    calm, busy = (
+        performance(agents, load, aht_s, 20, patience_s=patience_s)
+        for load in (agents / ratio, agents / ratio * (1 + more))
+    )
+    ordered(calm, busy, "p_wait asa_s occupancy abandoned queue_length", "service_level")
+
+
+@checked
+@given(load=loads, ratio=agents_near, aht_s=handling, patience_s=patiences, longer=st.floats(1.01, 50))
+def test_more_patience_loses_fewer_and_lets_them_wait(
+    load: float, ratio: float, aht_s: float, patience_s: float, longer: float
+) -> None:
+    hasty, patient, endless = (
+        performance(ratio * load, load, aht_s, 20, patience_s=p, convention="virtual")
+        for p in (patience_s, longer * patience_s, None)
+    )
+    for before, after in ((hasty, patient), (patient, endless)):
+        ordered(before, after, "p_wait asa_s occupancy queue_length", "abandoned service_level")
+
+
+@checked
+@given(
+    convention=conventions,
+    load=loads,
+    agents=st.integers(0, 400),
+    patience_s=patiences,
+    within_s=st.floats(5, 900),
+)
+def test_every_convention_rises_with_agents_and_stays_a_share(
+    convention: str, load: float, agents: int, patience_s: float, within_s: float
+) -> None:
+    low, high = service_level(
+        [agents, agents + 1], load, 300, within_s, patience_s=patience_s, convention=convention
+    )
+    assert 0 <= low <= high + SLACK <= 1 + SLACK
+
+
+@checked
+@given(
+    convention=conventions,
+    load=loads,
+    ratio=agents_near,
+    patience_s=patiences,
+    within_s=waits,
+    more=st.floats(0.1, 99),
+)
+def test_a_longer_wait_counts_more_calls(
+    convention: str, load: float, ratio: float, patience_s: float, within_s: float, more: float
+) -> None:
+    short, long = service_level(
+        ratio * load, load, 300, [within_s, within_s + more], patience_s=patience_s, convention=convention
+    )
+    assert short <= long + SLACK
+
+
+@checked
+@given(agents=st.floats(0.001, 500), load=st.floats(1e-6, 600))
+def test_shares_are_shares_and_erlang_c_is_above_b(agents: float, load: float) -> None:
+    blocked, waiting = erlang_b(agents, load), erlang_c(agents, load)
+    assert 0 <= blocked <= waiting <= 1
+    # Wherever callers wait, but not for ever, the chance to wait lies between.
+    assert blocked - SLACK <= performance(agents, load, 300, 0, patience_s=200).p_wait <= waiting + SLACK
+
+
+@checked
+@given(load=loads, agents=st.integers(1, 400), part=st.floats(0.01, 0.99), patience_s=any_patience)
+def test_fractional_agents_lie_between_whole_ones(
+    load: float, agents: int, part: float, patience_s: float
+) -> None:
+    below, between, above = (
+        performance(n, load, 240, 20, patience_s=patience_s) for n in (agents, agents + part, agents + 1)
+    )
+    for first, second in ((below, between), (between, above)):
+        ordered(first, second, "service_level", "p_wait asa_s occupancy abandoned queue_length")
+    assert erlang_b(agents + 1, load) <= erlang_b(agents + part, load) <= erlang_b(agents, load)
+
+
+@checked
+@given(load=loads, ratio=st.floats(1.05, 2), aht_s=handling, within_s=waits)
+def test_endless_patience_is_the_limit_of_a_long_one(
+    load: float, ratio: float, aht_s: float, within_s: float
+) -> None:
+    limit = performance(ratio * load, load, aht_s, within_s)
+    near = performance(ratio * load, load, aht_s, within_s, patience_s=1e14)
+    assert astuple(near) == pytest.approx(astuple(limit), rel=1e-6, abs=1e-6)
+
+
+@checked
+@given(load=loads, ratio=agents_near, aht_s=handling)
+def test_without_patience_a_call_that_cannot_start_is_lost(load: float, ratio: float, aht_s: float) -> None:
+    """Erlang A falls to Erlang B."""
+    result = performance(ratio * load, load, aht_s, 20, patience_s=1e-9)
+    blocked = erlang_b(ratio * load, load)
+    assert (result.p_wait, result.abandoned) == pytest.approx((blocked, blocked), abs=1e-8)
+
+
+@checked
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 50), st.floats(0, 40), handling, any_patience, waits), min_size=1, max_size=6
+    ),
+    convention=conventions,
+)
+def test_arrays_equal_the_loop_over_scalars(rows: list[tuple], convention: str) -> None:
+    n, a, aht_s, patience_s, within_s = np.array(rows, dtype=float).T
+    together = performance(n, a, aht_s, within_s, patience_s=patience_s, convention=convention)
+    for i in range(len(rows)):
+        alone = performance(
+            n[i], a[i], aht_s[i], within_s[i], patience_s=patience_s[i], convention=convention
+        )
+        here = [field[i] for field in astuple(together)]
+        assert here == pytest.approx(astuple(alone), rel=1e-12, abs=1e-15)
+        assert all(np.ndim(value) == 0 and not np.isnan(value) for value in astuple(alone))
+
+
+@checked
+@given(
+    load=loads,
+    ratio=agents_near,
+    aht_s=handling,
+    patience_s=any_patience,
+    within_s=waits,
+    convention=conventions,
+)
+def test_minutes_or_seconds(
+    load: float, ratio: float, aht_s: float, patience_s: float, within_s: float, convention: str
+) -> None:
+    in_seconds, in_minutes = (
+        performance(
+            ratio * load,
+            load,
+            aht_s / unit,
+            within_s / unit,
+            patience_s=patience_s / unit,
+            convention=convention,
+            short_s=5 / unit,
+        )
+        for unit in (1, 60)
+    )
+    assert in_minutes.asa_s * 60 == pytest.approx(in_seconds.asa_s, rel=1e-9)
+    for name in ("p_wait", "service_level", "occupancy", "abandoned", "queue_length"):
+        assert getattr(in_minutes, name) == pytest.approx(getattr(in_seconds, name), rel=1e-9, abs=1e-12), (
+            name
+        )
+
+
+targets = st.builds(
+    Target,
+    service_level=st.sampled_from([0.5, 0.8, 0.95]),
+    within_s=st.sampled_from([0.0, 10.0, 60.0]),
+    asa_s=st.none() | st.floats(1, 60),
+    occupancy=st.none() | st.sampled_from([0.6, 0.85, 0.9]),
+    p_wait=st.none() | st.floats(0.05, 0.6),
+    convention=conventions,
+)
+small_loads = st.floats(0.01, 60)
+
+
+def meets(agents: int, load: float, aht_s: float, target: Target, patience_s: float) -> bool:
+    result = performance(
+        agents, load, aht_s, target.within_s, patience_s=patience_s, convention=target.convention
+    )
+    caps = target.goals()
+    return result.service_level >= caps.pop("service_level") - 1e-11 and all(
+        getattr(result, name) <= cap + 1e-11 for name, cap in caps.items()
+    )
+
+
+@checked
+@given(load=small_loads, aht_s=handling, target=targets, patience_s=any_patience)
+def test_the_smallest_team_meets_all_goals_and_one_agent_less_does_not(
+    load: float, aht_s: float, target: Target, patience_s: float
+) -> None:
+    agents = required_agents(load, aht_s, target, patience_s=patience_s)
+    least = 1 if math.isfinite(patience_s) else math.floor(load) + 1
+    assert agents >= least
+    assert meets(agents, load, aht_s, target, patience_s)
+    assert agents == least or not meets(agents - 1, load, aht_s, target, patience_s)
+
+
+@checked
+@given(load=small_loads, aht_s=handling, target=targets, patience_s=any_patience)
+def test_all_goals_together_need_what_the_hardest_needs(
+    load: float, aht_s: float, target: Target, patience_s: float
+) -> None:
+    agents, set_by = smallest_team(load, aht_s, target, patience_s=patience_s)
+    alone = {
+        goal: required_agents(
+            load,
+            aht_s,
+            Target(**{goal: limit}, within_s=target.within_s, convention=target.convention),
+            patience_s=patience_s,
+        )
+        for goal, limit in target.goals().items()
+    }
+    assert agents == max(alone.values())
+    assert set_by == "load" or alone[set_by] == agents
+
+
+@checked
+@given(load=st.lists(small_loads, min_size=1, max_size=5), target=targets, patience_s=any_patience)
+def test_teams_for_arrays_equal_the_loop(load: list[float], target: Target, patience_s: float) -> None:
+    together = required_agents(load, 200, target, patience_s=patience_s)
+    assert together.tolist() == [required_agents(a, 200, target, patience_s=patience_s) for a in load]
+    assert together.dtype.kind == "i"
+
+
+@settings(checked, max_examples=300)
+@given(agents=st.integers(0, 5000), places=st.integers(1, 5), digits=st.integers(0, 10**5 - 1))
+@example(agents=21, places=1, digits=3)
+@example(agents=33, places=2, digits=34)
+def test_rostered_is_the_exact_ceiling(agents: int, places: int, digits: int) -> None:
+    shrinkage = Fraction(digits % 10**places, 10**places)
+    assert rostered(agents, float(shrinkage)) == math.ceil(agents / (1 - shrinkage))
+
+
+@settings(checked, max_examples=300)
+@given(load=st.integers(1, 10**6), cap=st.integers(1, 100))
+@example(load=35_700, cap=85)
+def test_an_occupancy_cap_is_the_exact_ceiling(load: int, cap: int) -> None:
+    erlangs, share = Fraction(load, 1000), Fraction(cap, 100)
+    needed = required_agents(float(erlangs), 300, Target(occupancy=float(share)))
+    assert needed == max(math.ceil(erlangs / share), math.floor(erlangs) + 1)
+
+
+@checked
+@given(calls=st.floats(0, 1e5), aht_s=st.floats(0, 5000), minutes=st.sampled_from([15, 30, 60]))
+def test_offered_load_is_work_over_time(calls: float, aht_s: float, minutes: int) -> None:
+    assert offered_load(calls, aht_s, minutes) * minutes * 60 == pytest.approx(calls * aht_s, rel=1e-14)
+
+
+@checked
+@given(load=small_loads, aht_s=handling, patience_s=any_patience, row=st.integers(0, 4))
+def test_nan_comes_out_only_where_it_went_in(load: float, aht_s: float, patience_s: float, row: int) -> None:
+    assume(load > 0)
+    arguments = [np.full(2, value) for value in (load * 1.2, load, aht_s, 20.0, patience_s)]
+    arguments[row][1] = np.nan
+    n, a, handling_s, within_s, patience = arguments
+    result = performance(n, a, handling_s, within_s, patience_s=patience)
+    assert not np.isnan([field[0] for field in astuple(result)]).any()
+    assert np.isnan(result.service_level[1])
+    assert (np.isnan(erlang_b(n, a)) == np.isnan(n + a)).all()
+    assert (np.isnan(erlang_c(n, a)) == np.isnan(n + a)).all()
