@@ -35,7 +35,9 @@ def seconds(command: list[str], runs: int) -> float:
 
 def main() -> int:
     """Print each command's time, its ratio to a bare start, and whether it meets its target."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="5 runs of each instead of 20")
     runs = 5 if parser.parse_args().quick else 20
     bare, missed = None, 0

@@ -63,8 +63,10 @@ def _refuse(cells: pd.Series, bad: pd.Series, column: Column, source: str, do: s
 def _texts(cells: pd.Series) -> pd.Series:
     """Return cells as text, empty ones in the one way that every pandas has for them."""
     texts = cells.astype(object).map(str, na_action="ignore")
-    texts = texts.where(texts.notna() & (texts != ""), None)
-    return texts if texts.notna().any() else texts.astype(object)
+    empty = texts.isna() | (texts == "")
+    if empty.all():
+        return pd.Series([None] * len(cells), cells.index, dtype=object)
+    return texts.where(~empty, None)
 
 
 def _instants(cells: pd.Series, column: Column, source: str) -> pd.Series:

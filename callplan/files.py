@@ -136,8 +136,6 @@ def _load_csv(file: IO[bytes] | gzip.GzipFile, source: str, text: Collection[str
 
 def _decoded(content: bytes, source: str) -> str:
     """Return the text of a CSV, or refuse one in another encoding."""
-    if not content.strip():
-        raise Refused(source, "the file is empty", "export it again")
     try:
         decoded = content.decode("utf-8-sig")
         damage = content.find(b"\0")
@@ -146,6 +144,8 @@ def _decoded(content: bytes, source: str) -> str:
     if damage >= 0:
         row = content.count(b"\n", 0, damage) + 1
         raise Refused(f"{source}, row {row}", "not UTF-8 text", "save it as CSV UTF-8")
+    if not decoded.strip():
+        raise Refused(source, "the file is empty", "export it again")
     return decoded
 
 

@@ -45,7 +45,7 @@ def erlang_b(agents: ArrayLike, load: ArrayLike) -> Values:
 def erlang_c(agents: ArrayLike, load: ArrayLike) -> Values:
     """Return the chance to wait, where callers wait for as long as it takes (Erlang C) [1]_.
 
-    C = n / ((n - a)/B + a); 1 where the load reaches the agents and the queue only grows.
+    C = n B / (n - a + a B); 1 where the load reaches the agents and the queue only grows.
 
     >>> round(float(erlang_c(agents=14, load=10)), 4)
     0.1741
@@ -67,14 +67,15 @@ def blocking(n: np.ndarray, a: np.ndarray) -> np.ndarray:
         far = (tail < TINY) & (a > n)
         if far.any():
             b[far] = 1 / (a[far] * _upper_fraction(n[far], a[far]))
-    b = np.where(a == 0, np.where(n == 0, 1.0, 0.0), np.minimum(b, 1.0))
+    b = np.where(n == 0, 1.0, np.where(a == 0, 0.0, np.minimum(b, 1.0)))
     return np.where(np.isnan(n) | np.isnan(a), np.nan, b)
 
 
 def waiting(n: np.ndarray, a: np.ndarray) -> np.ndarray:
     """Return Erlang C of float arrays of one shape."""
     with np.errstate(all="ignore"):
-        c = n / ((n - a) / blocking(n, a) + a)
+        b = blocking(n, a)
+        c = n * b / (n - a + a * b)
     return np.where(a == 0, np.where(np.isnan(n), np.nan, 0.0), np.where(n <= a, 1.0, np.minimum(c, 1.0)))
 
 

@@ -158,9 +158,10 @@ def rostered(agents: ArrayLike, shrinkage: ArrayLike) -> Values:
 def ceil_ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
     """Round numerator / denominator up as their decimals say, not as doubles make of it.
 
-    A double is off by some 1e-16 of itself: what is within 1e-12 of a whole number is that number.
+    A double is off by some 1e-16 of itself, and more after 1 - 0.9999: what is within 1e-10 of a
+    whole number is that number. Stated decimals never come so near to another one.
     """
-    return np.ceil(numerator / denominator * (1 - 1e-12)).astype("int64")
+    return np.ceil(numerator / denominator * (1 - 1e-10)).astype("int64")
 
 
 # Tells for whole numbers of agents, in the rows named, whether they meet a goal.

@@ -51,6 +51,8 @@ def draw_charts(
     `tables` lie on sheets of their own, a heading above the rows, each column at its place.
     """
     sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     row = 0
     for queue, parts in by_queue(tables).items():
         for name, table in parts.items():
@@ -71,7 +73,9 @@ def _forecast_chart(book: "Workbook", rows: _Rows) -> "Chart":
     chart = book.add_chart({"type": "line"})
     chart.add_series(rows.series("calls", line={"color": "#0072B2", "width": 1.75}))
     if "offered" in rows.places:
-        chart.add_series(rows.series("offered", line={"color": "#000000", "width": 1, "dash_type": "round_dot"}))
+        chart.add_series(
+            rows.series("offered", line={"color": "#000000", "width": 1, "dash_type": "round_dot"})
+        )
     return chart
 
 
@@ -97,6 +101,12 @@ def _dress(chart: "Chart", title: str, axis: str, intervals: int) -> None:
             "num_font": {"rotation": -45, "size": 8},
         }
     )
-    chart.set_y_axis({"name": axis, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D9DCE1"}}})
+    chart.set_y_axis(
+        {
+            "name": axis,
+            "num_format": "#,##0",
+            "major_gridlines": {"visible": True, "line": {"color": "#D9DCE1"}},
+        }
+    )
     chart.set_legend({"position": "top"})
     chart.set_size(_SIZE)

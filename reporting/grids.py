@@ -48,7 +48,8 @@ def by_row(
         values = list(table[name])
         if total:
             values.append(table[name].sum() if name in total else "")
-        texts.append(shown(values, of[name], name in signed))
+        said = shown(values, of[name], name in signed)
+        texts.append(_typeset(said) if pd.api.types.is_numeric_dtype(table[name]) else said)
     if total:
         texts[0][-1] = "Total"
     return Grid(
@@ -78,7 +79,8 @@ def by_clock(
     scale = scale or float(np.nanmax(np.abs(wide - middle))) or 1.0
     of = unit(column, table.columns)
     # All days together, so that every column has the same decimals.
-    texts = np.array(shown(list(wide.to_numpy().ravel()), of, signed)).reshape(wide.shape)
+    said = _typeset(shown(list(wide.to_numpy().ravel()), of, signed))
+    texts = np.array(["·" if signed and text == "0" else text for text in said]).reshape(wide.shape)
     rows = []
     for (time, again), values, words in zip(wide.index, wide.to_numpy(), texts, strict=True):
         cells = [_cell(value, word, middle, scale) for value, word in zip(values, words, strict=True)]
@@ -91,8 +93,8 @@ def by_clock(
 def starts_by_day(shift_plan: pd.DataFrame) -> Grid:
     """Show how many begin which shift when, a column a day."""
     clock = shift_plan["start"].dt.strftime("%H:%M")
-    keys = [clock, shift_plan["shift"], local_day(shift_plan["start"])]
-    wide = pd.Series(shift_plan["heads"].to_numpy(), index=keys).unstack()  # noqa: PD010
+    keys = [clock.to_numpy(), shift_plan["shift"].to_numpy(), local_day(shift_plan["start"]).to_numpy()]
+    wide = shift_plan["heads"].groupby(keys).sum().unstack()  # noqa: PD010
     rows = [
         [Cell(time), Cell(shift), *(Cell("" if np.isnan(heads) else f"{heads:,.0f}") for heads in counts)]
         for (time, shift), counts in zip(wide.index, wide.to_numpy(), strict=True)
@@ -105,10 +107,13 @@ def _named(of: str) -> str:
     return of if of in _NAMED_UNITS else ""
 
 
+def _typeset(numbers: Sequence[str]) -> list[str]:
+    """Write minus as a minus, not as a hyphen."""
+    return [number.replace("-", "−") for number in numbers]
+
+
 def _cell(value: float, word: str, middle: float, scale: float) -> Cell:
     if np.isnan(value):
         return Cell("")
-    if middle == 0 and word == "0":
-        return Cell("·")
     depth = min(_TINTS, int(np.ceil(_TINTS * abs(value - middle) / scale)))
     return Cell(word, f"{'b' if value > middle else 'u'}{depth}" if depth else "")

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -73,15 +73,49 @@ def _plain(value: Any) -> Any:
 
 
 def _write_table(rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        print("No rows.", file=sys.stderr)
+        return
+    if len(rows) == 1:
+        _print(
+            [("", False), ("", True)],
+            [(name, *_texts(name, [value], rows[0])) for name, value in rows[0].items()],
+        )
+        return
+    columns = {name: [row.get(name) for row in rows] for name in rows[0]}
+    # What never changes is said once, above: that leaves room for what does.
+    same = [name for name, values in columns.items() if len(set(map(str, values))) == 1]
+    if same and len(same) < len(columns):
+        print("; ".join(f"{name} {_texts(name, columns.pop(name)[:1], rows[0])[0]}" for name in same))
+    texts = [_texts(name, values[:MOST_ROWS], rows[0]) for name, values in columns.items()]
+    heads = [(name, not isinstance(values[0], str | datetime)) for name, values in columns.items()]
+    _print(heads, list(zip(*texts, strict=True)))
+    if len(rows) > MOST_ROWS:
+        left_out = f"{len(rows) - MOST_ROWS:,} of {len(rows):,} rows are left out"
+        print(f"{left_out}; --format csv shows all, -o FILE writes them.", file=sys.stderr)
+
+
+def _texts(name: str, values: Sequence[Any], beside: Collection[str]) -> list[str]:
+    """Write the values of a column for people; a clock's change shows by its offsets."""
+    times = [value for value in values if isinstance(value, datetime) and not missing(value)]
+    form = "%a %Y-%m-%d %H:%M" + (" %z" if len({time.utcoffset() for time in times}) > 1 else "")
+    said = [value.strftime(form) if value in times else value for value in values] if times else values
+    return shown(said, unit(name, beside))
+
+
+def _print(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of text under their heads, those of numbers at the right."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    if not rows:
-        print("no rows", file=sys.stderr)
-        return
-    cut = rows[:MOST_ROWS]
-    columns = {name: [row.get(name) for row in cut] for name in rows[0]}
-    same = {name: values for name, values in columns.items() if len(cut) > 2 and len(set(values)) == 1}
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    ...
+    # A queue may be called [b]: what looks like markup is none. And rather a long line than a
+    # number cut short: the width is more than any table needs.
+    console = Console(file=sys.stdout, width=2000, markup=False, emoji=False, highlight=False)
+    named = any(name for name, _ in heads)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, show_header=named)
+    for name, number in heads:
+        table.add_column(name, justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)

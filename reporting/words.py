@@ -167,7 +167,5 @@ def _written(value: Any, form: str) -> str:
     if not _is_number(value):
         return str(value)
     text = format(float(value), form)
-    # What rounds to nothing has no sign; minus is a minus, not a hyphen.
-    if not text.strip("+-0.,%"):
-        text = text.lstrip("+-")
-    return text.replace("-", "−")
+    # What rounds to nothing has no sign.
+    return text if text.strip("+-0.,%") else text.lstrip("+-")

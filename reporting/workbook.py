@@ -50,7 +50,8 @@ def write_workbook(
 
     tables = present(tables)
     with replacing(path) as part, xlsxwriter.Workbook(part, _OPTIONS) as book:
-        book.set_properties({"title": title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001: Excel has no zones
+        # One date for every workbook, and without a zone, for Excel has none.
+        book.set_properties({"title": title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001
         _write_summary(book, title, summary, tables.pop("assumptions", None))
         charted = [name for name in ("forecast", "coverage") if name in tables]
         charts = book.add_worksheet("Charts") if charted else None
@@ -117,7 +118,9 @@ def _strips(table: pd.DataFrame, of: Table) -> list[_Strip]:
             named = unit(name, table.columns)
             said += f" ({named})" if named not in ("", "share", "0 or 1") else ""
             places = decimals([value for value in cells if value is not None], named)
-            form = {"num_format": "0.0%" if named == "share" else "#,##0" + (f".{'0' * places}" if places else "")}
+            form = {
+                "num_format": "0.0%" if named == "share" else "#,##0" + (f".{'0' * places}" if places else "")
+            }
             strips.append(_Strip(name, said, cells, max(10, len(said) * 0.7), form, _comment(column)))
         else:
             longest = max((len(str(cell)) for cell in set(cells)), default=0)
@@ -132,7 +135,7 @@ def _times(name: str, instants: pd.Series, column: Column | None) -> list[_Strip
     offsets = [time and time.isoformat()[-6:] for time in times]
     days_only = all(time is None or (time.hour, time.minute) == (0, 0) for time in local)
     form = {"num_format": "ddd d mmm yyyy" if days_only else "ddd d mmm yyyy hh:mm", "align": "right"}
-    said = f"The offset from UTC of {heading(name).lower()}, which the clock's change in spring and autumn moves."
+    said = f"How far the clock is from UTC at {heading(name).lower()}: it tells a doubled hour apart."
     return [
         _Strip(name, heading(name), local, 16 if days_only else 22, form, _comment(column)),
         _Strip(f"{name} offset", f"{heading(name)}: UTC offset", offsets, 10, {}, said),
@@ -149,9 +152,12 @@ def _comment(column: Column | None) -> str:
 
 def _write_strips(book: "Workbook", sheet: "Worksheet", strips: Sequence[_Strip], row: int) -> None:
     """Write columns side by side, their headings in that row."""
-    top = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    sheet.set_row(row, 32)
     for place, strip in enumerate(strips):
-        sheet.write_string(row, place, strip.heading, top)
+        top = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}
+        if strip.format:
+            top["align"] = "right"
+        sheet.write_string(row, place, strip.heading, book.add_format(top))
         sheet.write_column(row + 1, place, strip.values, book.add_format(strip.format))
         sheet.set_column(place, place, strip.width)
         if strip.comment:

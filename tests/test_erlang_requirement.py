@@ -1,0 +1,175 @@
+"""From a forecast to a requirement, on a forecast that fits a screen."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from callplan.errors import Refused
+from callplan.tables import FORECAST, REQUIREMENT, check
+from erlang import Target, performance, require, require_one, required_agents, rostered
+
+ZONE = "Europe/Paris"
+GOAL = Target(service_level=0.8, within_s=20)
+
+
+def forecast(**columns: object) -> pd.DataFrame:
+    """Return two queues: sales at 9:00, 9:30 and 10:00, service at 9:00; `columns` replace its own."""
+    start = pd.to_datetime([f"2024-05-06 {t}" for t in ("09:00", "09:30", "10:00", "09:00")])
+    frame = pd.DataFrame(
+        {
+            "queue": ["sales", "sales", "sales", "service"],
+            "start": start.tz_localize(ZONE),
+            "model": "m",
+            "cutoff": pd.Timestamp("2024-05-06", tz=ZONE),
+            "minutes": 30,
+            "calls": [100.0, 120.0, 0.0, 40.0],
+            "calls_lo": [80.0, 100.0, 0.0, 30.0],
+            "calls_hi": [115.0, 150.0, 2.0, np.nan],
+            "level": 0.8,
+            "aht_s": [180.0, 200.0, np.nan, 420.0],
+        }
+    )
+    return frame.assign(**columns)
+
+
+def test_the_requirement_is_a_table_of_its_kind() -> None:
+    result = require(forecast(), GOAL, shrinkage=0.3)
+    assert list(result) == REQUIREMENT.names()
+    pd.testing.assert_frame_equal(result, check(result, REQUIREMENT))
+    kept = ["queue", "start", "minutes", "calls", "aht_s"]
+    pd.testing.assert_frame_equal(result[kept], check(forecast(), FORECAST)[kept])
+
+
+def test_the_worked_example_is_its_first_row() -> None:
+    first = require(forecast(), GOAL, shrinkage=0.3).iloc[0]
+    assert (first["load"], first["agents"], first["rostered"], first["set_by"]) == (
+        10,
+        14,
+        20,
+        "service_level",
+    )
+    assert (
+        f"{first['service_level']:.2%} {first['occupancy']:.2%} {first['asa_s']:.1f}" == "88.84% 71.43% 7.8"
+    )
+
+
+@pytest.mark.parametrize("patience_s", [None, 120.0])
+@pytest.mark.parametrize("convention", ["offered", "abandon_ignored"])
+def test_columns_are_what_the_formulas_say(patience_s: float | None, convention: str) -> None:
+    target = Target(service_level=0.85, within_s=15, convention=convention)
+    result = require(forecast(), target, shrinkage=0.25, patience_s=patience_s)
+    aht_s = result["aht_s"].fillna(1)
+    load = result["calls"] * aht_s / 1800
+
+    def at(volume: pd.Series) -> np.ndarray:
+        return performance(
+            result["agents"], volume * aht_s / 1800, aht_s, 15, patience_s=patience_s, convention=convention
+        ).service_level
+
+    measures = performance(result["agents"], load, aht_s, 15, patience_s=patience_s, convention=convention)
+    np.testing.assert_allclose(result["load"], load)
+    np.testing.assert_array_equal(
+        result["agents"], required_agents(load, aht_s, target, patience_s=patience_s)
+    )
+    np.testing.assert_array_equal(result["rostered"], rostered(result["agents"], 0.25))
+    for name in ("service_level", "asa_s", "occupancy", "abandoned"):
+        np.testing.assert_array_equal(result[name], getattr(measures, name))
+    # More calls, less service: the upper end of the band is the lower end of the service level.
+    ours = check(forecast(), FORECAST)
+    np.testing.assert_array_equal(result["service_level_lo"], at(ours["calls_hi"]))
+    np.testing.assert_array_equal(result["service_level_hi"], at(ours["calls_lo"]))
+    busy = result["calls"] > 0
+    assert (result["service_level_lo"] < result["service_level"])[
+        busy & result["service_level_lo"].notna()
+    ].all()
+    assert (result["service_level_hi"] > result["service_level"])[busy].all()
+    assert result["service_level_lo"].isna().tolist() == [False, False, False, True]
+
+
+def test_without_a_band_its_columns_are_empty() -> None:
+    bare = require(forecast(calls_lo=np.nan, calls_hi=np.nan, level=np.nan), GOAL)
+    assert bare[["service_level_lo", "service_level_hi"]].isna().all(axis=None)
+    full = require(forecast(), GOAL)
+    pd.testing.assert_series_equal(bare["agents"], full["agents"])
+
+
+@pytest.mark.parametrize("aht_s", [np.nan, 0.0, 240.0])
+def test_without_calls_nobody_is_needed(aht_s: float) -> None:
+    """And no handling time: an interval without calls has none to measure."""
+    row = require(forecast(aht_s=[180.0, 200.0, aht_s, 420.0]), GOAL, shrinkage=0.3).iloc[2]
+    assert (row["load"], row["agents"], row["rostered"], row["set_by"]) == (0, 0, 0, "no calls")
+    assert (row["service_level"], row["asa_s"], row["occupancy"], row["abandoned"]) == (1, 0, 0, 0)
+    # Two calls at the upper end would find nobody.
+    assert (row["service_level_lo"], row["service_level_hi"]) == (0, 1)
+
+
+def test_the_goal_that_sets_each_interval_is_named() -> None:
+    target = Target(service_level=0.8, within_s=20, occupancy=0.72, abandoned=0.5)
+    result = require(forecast(calls=[100.0, 120.0, 0.0, 0.001]), target, patience_s=600)
+    assert result["set_by"].tolist() == ["service_level", "occupancy", "no calls", "load"]
+
+
+def test_one_interval_by_itself() -> None:
+    target = Target(service_level=0.8, within_s=20, asa_s=15)
+    whole = require(forecast(), target, shrinkage=0.3, patience_s=300).iloc[1]
+    alone = require_one(120, 30, 200, target, shrinkage=0.3, patience_s=300)
+    shared = set(alone) & set(whole.index)
+    assert {name: alone[name] for name in shared} == pytest.approx({name: whole[name] for name in shared})
+    assert shared >= {
+        "load",
+        "agents",
+        "rostered",
+        "service_level",
+        "asa_s",
+        "occupancy",
+        "abandoned",
+        "set_by",
+    }
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        (
+            {"aht_s": [180.0, 200.0, 200.0, np.nan]},
+            "forecast, queue service, column aht_s: no handling time; give",
+        ),
+        ({"aht_s": [180.0, 0.0, 200.0, 420.0]}, "forecast, queue sales, column aht_s: found 0; give"),
+        (
+            {"calls": [100.0, -1.0, 0.0, 40.0]},
+            "forecast, row 1, column calls: found -1; it must be at least 0",
+        ),
+    ],
+)
+def test_what_cannot_be_staffed_is_refused(columns: dict[str, object], says: str) -> None:
+    with pytest.raises(Refused, match=f"^{says}"):
+        require(forecast(**columns), GOAL)
+
+
+def test_several_models_are_refused() -> None:
+    """One interval cannot be staffed for two forecasts of it."""
+    models = pd.concat([forecast(), forecast(model="other")])
+    with pytest.raises(Refused, match=r"^forecast: several versions \(m, other; 1 cutoffs\); keep one model"):
+        require(models.reset_index(drop=True), GOAL)
+    later = pd.concat([forecast(), forecast(cutoff=pd.Timestamp("2024-05-05", tz=ZONE))])
+    with pytest.raises(Refused, match=r"^forecast: several versions \(m; 2 cutoffs\); keep one model"):
+        require(later.reset_index(drop=True), GOAL)
+
+
+def test_goals_and_settings_that_cannot_be_met_are_refused() -> None:
+    with pytest.raises(Refused, match=r"^target, abandoned: no patience is known"):
+        require(forecast(), Target(abandoned=0.03))
+    with pytest.raises(Refused, match=r"^shrinkage: found 1; "):
+        require(forecast(), GOAL, shrinkage=1.0)
+    with pytest.raises(Refused, match=r"^patience_s: found 0; "):
+        require(forecast(), GOAL, patience_s=0)
+
+
+@pytest.mark.parametrize("convention", ["offered", "abandon_positive", "virtual"])
+@pytest.mark.parametrize("patience_s", [5.0, 60.0, 1e9])
+def test_overloaded_on_purpose_it_is_still_a_table(convention: str, patience_s: float) -> None:
+    """Teams below the load, shares at their very ends: rounding must not push one past them."""
+    target = Target(service_level=0.05, within_s=20, convention=convention)
+    result = require(forecast(calls=[9000.0, 700.0, 0.0, 3.0]), target, patience_s=patience_s)
+    assert result["occupancy"].between(0, 1).all()
+    assert np.isfinite(result["asa_s"]).all()
