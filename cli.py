@@ -205,7 +205,8 @@ def backtest(
 ) -> None:
     """Forecast weeks that HISTORY already knows.
 
-    Each is forecast as if it were still to come. The result is a forecast with a cutoff for each origin; `callplan accuracy` scores it.
+    Each is forecast as if it were still to come. The result is a forecast with a cutoff for each
+    origin; `callplan accuracy` scores it.
     """
     from planning import backtest_site, read_history
 
@@ -321,9 +322,8 @@ def _run(
     history: "pd.DataFrame", site: "Site", site_toml: str, start: Any, days: int, seed: int, folder: str
 ) -> None:
     """Plan, compare with what came if it did, write the folder, say what it came to."""
-    from reporting.folder import write_folder
-
     import planning
+    from reporting.folder import write_folder
 
     with progress() as say:
         week = planning.plan(history, site, start=start, days=days, seed=seed, progress=say)
@@ -332,7 +332,14 @@ def _run(
         tables = week.tables() | (came.tables() if came else {})
         summary = planning.summarise(week, came)
         write_folder(
-            tables, folder, title=site.name, summary=summary, remarks=week.remarks, site_toml=site_toml
+            tables,
+            folder,
+            title=site.name,
+            summary=summary,
+            remarks=week.remarks,
+            site_toml=site_toml,
+            goal=site.goals(),
+            tolerance=site.tolerance,
         )
     for remark in week.remarks:
         click.echo(f"remark: {remark}", err=True)
@@ -386,11 +393,26 @@ def report(folder: str) -> None:
 
     They show the tables in FOLDER, whichever are there.
     """
-    from reporting.folder import redraw
+    from reporting.folder import read_folder
+    from reporting.report import write_report
+    from reporting.workbook import write_workbook
 
     site = read_site(str(Path(folder) / "site.toml"))
-    for path in redraw(folder, site.zone, title=site.name, tolerance=site.tolerance):
-        click.echo(path)
+    tables, summary, remarks = read_folder(folder, site.zone)
+    book, page = Path(folder) / "plan.xlsx", Path(folder) / "report.html"
+    with progress() as say:
+        say("report")
+        write_workbook(tables, book, title=site.name, summary=summary)
+        write_report(
+            tables,
+            page,
+            title=site.name,
+            summary=summary,
+            remarks=remarks,
+            goal=site.goals(),
+            tolerance=site.tolerance,
+        )
+    click.echo(f"{book}\n{page}", err=True)
 
 
 @main.command(epilog=example("callplan erlang 100 --minutes 30 --aht 180 --service 80/20 --shrinkage 0.3"))

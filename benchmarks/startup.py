@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 BIN = Path(sys.executable).parent
-ERLANG = "erlang 100 --minutes 30 --aht 180 --service 80/20 --shrinkage 0.3".split()
+ERLANG = ["erlang", "100", "--minutes", "30", "--aht", "180", "--service", "80/20", "--shrinkage", "0.3"]
 CASES = [
     ("python -c pass", [sys.executable, "-c", "pass"], None),
     ("import pandas", [sys.executable, "-c", "import pandas"], None),

@@ -58,8 +58,8 @@ class Hill:
                 of[rows, None] for of in (self.left, self.top, self.slope, self.weight)
             )
             w = left + half[rows, None] * (1 + _NODES)
-            height = np.exp(-_fall(slope, weight, w))
-            total[rows] = (height if moment is None else height * moment(top + w)) @ _WEIGHTS
+            height = _WEIGHTS * np.exp(-_fall(slope, weight, w))
+            total[rows] = (height if moment is None else height * moment(top + w)).sum(axis=1)
         return total * half
 
 

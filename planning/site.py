@@ -92,6 +92,11 @@ class Site(Settings):
         hours = self.queue(name).hours
         return self.calendar if hours is None else self.calendar.replace(hours=hours)
 
+    def goals(self) -> dict[str, float]:
+        """Return the service level that each queue promises, where it promises one."""
+        levels = {name: queue.service_level for name, queue in self.queues.items()}
+        return {name: level for name, level in levels.items() if level is not None}
+
     def with_queues(self, **changes: Any) -> "Site":
         """Return the same site with some settings changed in every queue; None changes nothing."""
         given = {name: value for name, value in changes.items() if value is not None}

@@ -65,7 +65,7 @@ class OpenTime:
             ax.axvline((left + before) / 2, color=PALE, linewidth=0.8, zorder=0)
         names = [day(days[row]) for row in first]
         if len(first) > 10:
-            names = _first_of_weeks(days[first], names)
+            names = _first_of_weeks(days.iloc[first], names)
         step_hours = next((hours for most, hours in _CLOCK_STEPS if len(first) <= most), None)
         if step_hours:
             whole = np.flatnonzero(minute_of_day(self.starts) % (60 * step_hours) == 0)
@@ -85,6 +85,12 @@ class OpenTime:
 
 
 def _first_of_weeks(days: pd.Series, names: list[str]) -> list[str]:
-    """Keep the name of each week's first day only, for there is no room for more."""
+    """Keep the name of each week's first day, or of every second, third ... one: as many as fit."""
     weeks = days.dt.to_period("W-SUN")
-    return [name if new else "" for name, new in zip(names, weeks != weeks.shift(), strict=True)]
+    count = weeks.ne(weeks.shift()).cumsum().to_numpy() - 1
+    every = -(-(count[-1] + 1) // 9)
+    new = np.diff(count, prepend=-1) > 0
+    return [
+        name if first and week % every == 0 else ""
+        for name, first, week in zip(names, new, count, strict=True)
+    ]

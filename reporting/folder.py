@@ -10,7 +10,7 @@ import pandas as pd
 
 from callplan import tables as floor
 from callplan.errors import Refused
-from reporting.parts import PARTS, present
+from reporting.parts import PARTS, Goal, present
 from reporting.report import write_report
 from reporting.workbook import write_workbook
 
@@ -29,7 +29,7 @@ def write_folder(
     summary: Sequence[str],
     remarks: Sequence[str] = (),
     site_toml: str | None = None,
-    goal: float | Mapping[str, float] | None = None,
+    goal: Goal = None,
     tolerance: float = 0.05,
 ) -> None:
     """Write a plan to a folder: all of it, or nothing where a part fails.

@@ -21,6 +21,9 @@ from callplan.tables import (
     Table,
 )
 
+# The service level to meet: one for all queues, or one a queue.
+Goal = float | Mapping[str, float | None] | None
+
 
 @dataclass(frozen=True)
 class Part:

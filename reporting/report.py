@@ -7,7 +7,7 @@ import pandas as pd
 
 from callplan.files import replacing
 from callplan.intervals import local_day
-from reporting.parts import present
+from reporting.parts import Goal, present
 from reporting.sections import MOST_DAYS, sections
 from reporting.words import day
 
@@ -19,7 +19,7 @@ def write_report(
     title: str,
     summary: Sequence[str],
     remarks: Sequence[str] = (),
-    goal: float | Mapping[str, float] | None = None,
+    goal: Goal = None,
     tolerance: float = 0.05,
 ) -> None:
     """Write a plan as one self-contained HTML file; the same input gives the same bytes.

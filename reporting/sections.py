@@ -8,7 +8,7 @@ import pandas as pd
 from callplan.intervals import local_day
 from reporting import captions, figures
 from reporting.grids import Grid, by_clock, by_row, starts_by_day
-from reporting.parts import by_queue
+from reporting.parts import Goal, by_queue
 from reporting.pictures import Picture, drawn
 from reporting.words import day
 
@@ -38,7 +38,7 @@ class Aim:
     tolerance: float
 
 
-def sections(tables: Tables, goal: float | Mapping[str, float] | None, tolerance: float) -> list[Section]:
+def sections(tables: Tables, goal: Goal, tolerance: float) -> list[Section]:
     """Return the sections that the tables have something to say in."""
     queues = by_queue({name: rows for name, rows in tables.items() if name != "assumptions"})
     found = [_assumptions(tables)]

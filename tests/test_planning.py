@@ -209,7 +209,7 @@ def test_refusals() -> None:
         plan(HISTORY.replace({"queue": {"sales": "salez"}}), SITE, start=START)
     sales = {**SETTINGS["queues"]["sales"], "aht_s": None}
     without = Site.from_dict({**SETTINGS, "queues": {"sales": sales}}, "site.toml")
-    with pytest.raises(Refused, match="queue sales: neither history nor .* has a handling time; set aht_s"):
+    with pytest.raises(Refused, match=r"queue sales: neither history nor .* has a handling time; set aht_s"):
         plan(HISTORY[HISTORY["queue"] == "sales"], without, start=START)
 
 
