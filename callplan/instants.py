@@ -78,11 +78,14 @@ def parse(
 def _read(texts: list[str]) -> tuple[pd.Series, pd.Series]:
     """Read ISO times, as UTC where no offset is written, and tell which have one; others are NaT."""
     shapes = [_ISO.fullmatch(text) for text in texts]
-    shaped = pd.Series(
-        [text if shape else None for text, shape in zip(texts, shapes, strict=True)], dtype=object
+    aware = pd.Series([bool(shape and shape["offset"]) for shape in shapes], dtype=bool)
+    shaped = pd.Series([shape and shape[0] for shape in shapes], dtype=object)
+    # Each kind apart: pandas 2 lends a time without offset the one of the time before it.
+    with_offset, without = (
+        pd.to_datetime(kind, format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
+        for kind in (shaped.where(aware), shaped.mask(aware))
     )
-    parsed = pd.to_datetime(shaped, format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
-    return parsed, pd.Series([bool(shape and shape["offset"]) for shape in shapes], dtype=bool)
+    return with_offset.fillna(without), aware
 
 
 def _not_iso(text: str, where: str) -> Refused:

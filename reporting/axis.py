@@ -52,10 +52,6 @@ class OpenTime:
         middles = (self.lefts + self.rights) / 2
         return np.insert(middles, gaps, self.lefts[gaps]), self.steps(table, column)
 
-    def place(self, instant: pd.Timestamp) -> float:
-        """Return where the first interval from that instant on begins."""
-        return float(self.lefts[np.searchsorted(self.starts, instant)])
-
     def draw(self, ax: "Axes") -> None:
         """Label the axis by days, and by hours of the clock where there is room."""
         days = local_day(self.starts)

@@ -16,7 +16,11 @@ def describe_forecast(forecast: pd.DataFrame, actual: pd.DataFrame | None = None
     )
     if actual is None:
         return text + "."
-    return f"{text}; {actual['offered'].sum():,.0f} came."
+    counted = actual[actual["offered"].notna() & actual["start"].isin(forecast["start"])]
+    text += f"; {counted['offered'].sum():,.0f} came"
+    if len(counted) < len(forecast):
+        text += f" in the {len(counted):,} of {len(forecast):,} intervals that were counted"
+    return text + "."
 
 
 def describe_requirement(requirement: pd.DataFrame) -> str:
@@ -56,6 +60,8 @@ def describe_service_level(
 def describe_errors(errors: pd.DataFrame, tolerance: float = 0.05) -> str:
     """Say how far off the days were, and how many stayed within the tolerance."""
     share = errors["error"] / errors["offered"].where(errors["offered"] > 0)
+    if share.isna().all():
+        return "No calls came, so the error has no percentage."
     return (
         f"The error of a day lies between {share.min():+.1%} and {share.max():+.1%}; "
         f"{errors['within'].sum()} of {len(errors)} days are within ±{tolerance:.0%}."

@@ -53,6 +53,7 @@ def plot_forecast(
     time.draw(ax)
     ax.set_ylim(bottom=0)
     title = "calls forecast" if actual is None else "calls forecast and calls that came"
+    _count(ax)
     return _dress(ax, forecast, title, f"calls in {forecast['minutes'].iloc[0]} minutes")
 
 
@@ -66,6 +67,7 @@ def plot_requirement(requirement: pd.DataFrame, ax: "Axes | None" = None) -> "Ax
     )
     ax.plot(*time.points(rows, "load"), color=VERMILION, linewidth=1.1, label="load in erlangs")
     time.draw(ax)
+    _count(ax)
     return _dress(ax, rows, "heads that the calls need", "heads")
 
 
@@ -80,6 +82,7 @@ def plot_coverage(coverage: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     ax.stairs(needed, edges, baseline=both, fill=True, color=VERMILION, label="under")
     ax.stairs(needed, edges, baseline=None, color=BLACK, linewidth=1, label="needed")
     time.draw(ax)
+    _count(ax)
     return _dress(ax, rows, "heads needed and heads at work", "heads")
 
 
@@ -94,6 +97,8 @@ def plot_service_level(
     tables = [rows]
     if delivered is not None:
         tables.append(delivered := _one_queue(delivered, "delivered"))
+    if not all("service_level" in table for table in tables):
+        raise Refused("coverage", "no column 'service_level'", "plan with a service goal")
     time, ax = OpenTime(*tables), _axes(ax)
     planned = time.steps(rows, "service_level")
     ax.stairs(planned, time.edges, baseline=None, color=BLUE, linewidth=1.3, label="planned")
@@ -103,10 +108,9 @@ def plot_service_level(
     if goal is not None:
         ax.axhline(goal, color=VERMILION, linewidth=1, linestyle="--", label=f"goal {goal:.0%}")
     time.draw(ax)
-    _dress(ax, rows, "service level by interval", "share answered in time")
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter("{x:.0%}")
-    return ax
+    return _dress(ax, rows, "service level by interval", "share answered in time")
 
 
 def plot_errors(errors: pd.DataFrame, tolerance: float = 0.05, ax: "Axes | None" = None) -> "Axes":
@@ -123,14 +127,12 @@ def plot_errors(errors: pd.DataFrame, tolerance: float = 0.05, ax: "Axes | None"
     ax.hlines(-floor, left, right, color=BLACK, linewidth=1, linestyle=":")
     ax.axhline(0, color=BLACK, linewidth=0.8)
     _name_days(ax, [day(start) for start in rows["start"]])
-    _dress(ax, rows, "forecast error by day", "forecast − what came")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:+.0%}".replace("-", "−").replace("+0%", "0%"))
-    return ax
+    return _dress(ax, rows, "forecast error by day", "forecast − what came")
 
 
 def plot_shift_plan(shift_plan: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     """Draw who works when on the busiest day: each shift a bar as high as its heads, open at the meal."""
-    rows = busiest_day(_one_queue(shift_plan, "shift_plan", key=("start", "shift")))
     rows = busiest_day(_one_queue(shift_plan, "shift_plan", key=("start", "shift")))
     ax, first = _axes(ax, height=3.8), rows["start"].iloc[0]
     zero = first - pd.Timedelta(minutes=first.minute)
@@ -151,6 +153,7 @@ def plot_shift_plan(shift_plan: pd.DataFrame, ax: "Axes | None" = None) -> "Axes
     ax.set_xlim(_hours(first - zero), end)
     ax.set_ylim(total, 0)
     ax.set_xlabel(f"local time, {first.tz}", fontsize=8, color=GREY)
+    _count(ax)
     return _dress(ax, rows, f"heads at work on {day(first)}", "heads, the first to start on top")
 
 
@@ -167,6 +170,7 @@ def plot_days(days: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
             levels = shown(list(rows[column]), "share")
             names = [f"{name}\n{level} {word}" for name, level in zip(names, levels, strict=True)]
     _name_days(ax, names)
+    _count(ax)
     return _dress(ax, rows, "hours needed, at work and paid, and the service level, by day", "hours")
 
 
@@ -215,11 +219,18 @@ def _name_days(ax: "Axes", names: list[str]) -> None:
     ax.tick_params("x", length=0)
 
 
+def _count(ax: "Axes") -> None:
+    """Label an axis of calls, heads or hours with whole numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True))
+    ax.yaxis.set_major_formatter("{x:,.0f}")
+
+
 def _dress(ax: "Axes", rows: pd.DataFrame, title: str, unit: str) -> "Axes":
     """Give every picture the same plain dress; queue names are text, never formulas."""
     ax.set_title(f"{rows['queue'].iloc[0]}: {title}", loc="left", fontsize=10, pad=22, parse_math=False)
     ax.set_ylabel(unit, fontsize=8.5, color=GREY)
-    ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.tick_params("y", labelsize=8, length=0)
     ax.grid(axis="y", color=PALE, linewidth=0.6)
     ax.set_axisbelow(True)

@@ -47,7 +47,8 @@ def by_row(
     for name in columns:
         values = list(table[name])
         if total:
-            values.append(table[name].sum() if name in total else "")
+            # A sum that lacks a day is none.
+            values.append(table[name].sum(skipna=False) if name in total else "")
         said = shown(values, of[name], name in signed)
         texts.append(_typeset(said) if pd.api.types.is_numeric_dtype(table[name]) else said)
     if total:
