@@ -175,7 +175,7 @@ def test_a_span_too_short_for_any_shift_is_remarked_and_stays_uncovered() -> Non
 
 
 def test_no_shift_fits_at_all() -> None:
-    with pytest.raises(Infeasible, match="queue sales: open for 2 h at a stretch, .* shortest shift is 4 h"):
+    with pytest.raises(Infeasible, match=r"queue sales: open for 2 h at a stretch, .* shortest shift is 4 h"):
         schedule(requirement([1, 1]), Rules(lengths_h=(4.0,)))
 
 
