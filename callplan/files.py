@@ -101,7 +101,7 @@ def _load_csv(file: IO[bytes] | gzip.GzipFile, source: str, text: Collection[str
     except (EOFError, OSError, zlib.error) as fault:
         raise Refused(source, f"cannot be read ({fault})", "the file is damaged: export it again") from None
     decoded = _decoded(content, source)
-    header = next(csv.reader(io.StringIO(decoded, newline="")), [])
+    _, header = next(_rows(decoded, source))
     other = [mark for mark in ";\t|" if len(header) == 1 and mark in header[0]]
     if other:
         raise Refused(
@@ -149,20 +149,27 @@ def _decoded(content: bytes, source: str) -> str:
     return decoded
 
 
+def _rows(decoded: str, source: str) -> Iterator[tuple[int, list[str]]]:
+    """Give the cells of each row, blank ones too, with the row's number."""
+    row = 0
+    try:
+        for row, cells in enumerate(csv.reader(io.StringIO(decoded, newline="")), start=1):
+            yield row, cells
+    except csv.Error:  # a cell without end
+        raise _open_quote(source, row + 1) from None
+
+
 def _ragged(decoded: str, source: str, width: int) -> Refused:
     """Find the first row that has more cells than the header, or whose quotation mark stays open."""
     row = 1
-    try:
-        for row, cells in enumerate(csv.reader(io.StringIO(decoded, newline="")), start=1):
-            if len(cells) > width:
-                return _misfit(source, row, cells, width)
-    except csv.Error:
-        row += 1
-    return Refused(f"{source}, row {row}", "a quotation mark is not closed", "mend or delete it")
+    for row, cells in _rows(decoded, source):
+        if len(cells) > width:
+            return _misfit(source, row, cells, width)
+    return _open_quote(source, row)
 
 
 def _refuse_short_rows(decoded: str, source: str, width: int) -> None:
-    for row, cells in enumerate(csv.reader(io.StringIO(decoded, newline="")), start=1):
+    for row, cells in _rows(decoded, source):
         if len(cells) < width and any(cells):
             raise _misfit(source, row, cells, width)
 
@@ -170,6 +177,10 @@ def _refuse_short_rows(decoded: str, source: str, width: int) -> None:
 def _misfit(source: str, row: int, cells: list[str], width: int) -> Refused:
     found = f"{len(cells)} cells under {width} column names"
     return Refused(f"{source}, row {row}", found, "every row needs as many cells as the header")
+
+
+def _open_quote(source: str, row: int) -> Refused:
+    return Refused(f"{source}, row {row}", "a quotation mark is not closed", "mend or delete it")
 
 
 def _load_excel(path: Path, text: Collection[str]) -> pd.DataFrame:

@@ -1,281 +1,61 @@
-"""The tables that travel between rooms, as data; and how one is checked, read and written.
+"""Check a table against its description, read one, write one.
 
-One description of each serves `check`, `docs/nomenclature.md` and `callplan columns`. Every time is
-a time-zone-aware left edge in the site's zone, every frame tidy, its keys columns, sorted by them.
+What the tables are stands in `callplan.schema`; its names can be imported from here too.
 """
 
-from dataclasses import dataclass, field
+import re
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from callplan import files, instants
-from callplan.columns import Column, Dtype, typed
 from callplan.errors import Refused, closest
-from callplan.intervals import minute_of_day
+from callplan.intervals import minute_of_day, pandas_zone
+from callplan.schema import (
+    ACCURACY,
+    ACTIVITIES,
+    ASSUMPTIONS,
+    BANDS,
+    COVERAGE,
+    DAYS,
+    ERRORS,
+    FORECAST,
+    HISTORY,
+    OUTCOME,
+    REQUIREMENT,
+    SHIFT_PLAN,
+    SHIFTS,
+    TABLES,
+    Column,
+    Table,
+)
 
+__all__ = [
+    "ACCURACY",
+    "ACTIVITIES",
+    "ASSUMPTIONS",
+    "BANDS",
+    "COVERAGE",
+    "DAYS",
+    "ERRORS",
+    "FORECAST",
+    "HISTORY",
+    "OUTCOME",
+    "REQUIREMENT",
+    "SHIFTS",
+    "SHIFT_PLAN",
+    "TABLES",
+    "Column",
+    "Table",
+    "check",
+    "read",
+    "write",
+]
 
-@dataclass(frozen=True)
-class Table:
-    """One table: rows are unique on `key` and sorted by it."""
-
-    name: str
-    meaning: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...] = field(repr=False)
-
-    def names(self) -> list[str]:
-        """Return the column names in their order."""
-        return [column.name for column in self.columns]
-
-
-def _optional(name: str, unit: str, meaning: str, dtype: Dtype = "number", high: float = np.inf) -> Column:
-    return Column(name, dtype, unit, meaning, required=False, empty=True, high=high)
-
-
-_QUEUE = Column("queue", "text", "", "the queue: calls that one team answers for one reason")
-_START = Column("start", "instant", "", "left edge of the interval, in the site's time zone")
-_END = Column("end", "instant", "", "the moment it ends")
-_MINUTES = Column("minutes", "whole", "min", "length of the interval", low=1)
-_MODEL = Column("model", "text", "", "the forecasting model, named by its method")
-_CUTOFF = Column("cutoff", "instant", "", "the last instant the model saw; a backtest has many cutoffs")
-_CALLS = Column("calls", "number", "calls", "calls forecast to be offered (the mean)")
-_BY = Column("by", "text", "", "the level: interval, day, week, month or quarter")
-_AHT = Column("aht_s", "number", "s", "average handling time: talk, hold and after-call work", empty=True)
-_SHIFT = Column("shift", "text", "", "what the shift is called: its length, and when its meal comes")
-_PERSON = Column("person", "text", "", "who works")
-_PAID = Column("paid_h", "number", "h", "paid hours of one such shift, unpaid meal left out")
-_VERDICT = Column("verdict", "text", "", "what kind of miss it was, in words")
-
-HISTORY = Table(
-    "history",
-    "What came, by interval. A row absent in open hours, or an empty count, is missing: not zero.",
-    ("queue", "start"),
-    (
-        _QUEUE,
-        _START,
-        _MINUTES,
-        Column("offered", "number", "calls", "handled and abandoned, counted where they arrived", empty=True),
-        _optional("handled", "calls", "answered by an agent"),
-        _optional("abandoned", "calls", "hung up while waiting for an agent"),
-        _optional("answered_within", "calls", "answered within `within_s`"),
-        _optional("abandoned_within", "calls", "abandoned within `within_s`"),
-        _optional("within_s", "s", "the threshold of the two columns before"),
-        _optional("short_abandoned", "calls", "abandoned within `short_s`"),
-        _optional("short_s", "s", "the threshold of a short abandon"),
-        _optional("talk_s", "s", "talking, summed over handled calls"),
-        _optional("hold_s", "s", "callers on hold, summed over handled calls"),
-        _optional("acw_s", "s", "after-call work, summed over handled calls"),
-        _optional("aht_s", "s", "average handling time: (talk + hold + after-call work) / handled"),
-        _optional("wait_s", "s", "waiting for an answer, summed over handled calls"),
-        _optional("ivr", "calls", "contained in the IVR: not offered"),
-        _optional("blocked", "calls", "refused for want of a line: not offered"),
-        _optional("transferred", "calls", "handed on by an agent"),
-        _optional("channel", "", "voice, chat, mail or another channel", "text"),
-    ),
-)
-FORECAST = Table(
-    "forecast",
-    "What will be offered, with the band the count will fall in.",
-    ("queue", "start", "model", "cutoff"),
-    (
-        _QUEUE,
-        _START,
-        _MODEL,
-        _CUTOFF,
-        _MINUTES,
-        _CALLS,
-        Column("calls_lo", "number", "calls", "lower end of the band", empty=True),
-        Column("calls_hi", "number", "calls", "upper end of the band", empty=True),
-        Column("level", "number", "share", "share of counts that fall in the band", empty=True, high=1),
-        _AHT,
-    ),
-)
-BANDS = Table(
-    "bands",
-    "Quantiles of what will be offered. Bands of days and weeks are not sums of interval bands.",
-    ("queue", "span", "start", "model", "cutoff", "quantile"),
-    (
-        _QUEUE,
-        Column("span", "text", "", "interval, day, week or month"),
-        Column("start", "instant", "", "left edge of the span, in the site's time zone"),
-        _MODEL,
-        _CUTOFF,
-        Column("quantile", "number", "share", "chance that at most `calls` are offered", high=1),
-        _CALLS,
-    ),
-)
-REQUIREMENT = Table(
-    "requirement",
-    "Agents and rostered heads that an interval needs, and the service they give.",
-    ("queue", "start"),
-    (
-        _QUEUE,
-        _START,
-        _MINUTES,
-        _CALLS,
-        _AHT,
-        Column("load", "number", "erlangs", "offered load: calls × AHT / seconds of the interval"),
-        Column("agents", "whole", "agents", "on the phones"),
-        Column("rostered", "whole", "heads", "scheduled: agents / (1 - shrinkage), rounded up last"),
-        Column("service_level", "number", "share", "expected service level with those agents", high=1),
-        _optional("service_level_lo", "share", "service level if calls come at the band's upper end", high=1),
-        _optional("service_level_hi", "share", "service level if calls come at the band's lower end", high=1),
-        Column("asa_s", "number", "s", "average speed of answer"),
-        Column("occupancy", "number", "share", "carried load / agents", high=1),
-        Column("abandoned", "number", "share", "share of offered calls that hang up", high=1),
-        Column("set_by", "text", "", "the goal that fixed the number of agents"),
-    ),
-)
-SHIFT_PLAN = Table(
-    "shift_plan",
-    "How many work which shift, nobody named.",
-    ("queue", "start", "shift"),
-    (
-        _QUEUE,
-        Column("start", "instant", "", "when the shift begins"),
-        _SHIFT,
-        _END,
-        Column("heads", "whole", "heads", "how many work it"),
-        _PAID,
-        _optional("meal_start", "", "when the meal begins", "instant"),
-        _optional("meal_end", "", "when the meal ends", "instant"),
-    ),
-)
-SHIFTS = Table(
-    "shifts",
-    "Who works when.",
-    ("person", "start"),
-    (_PERSON, Column("start", "instant", "", "when the shift begins"), _END, _SHIFT, _PAID),
-)
-ACTIVITIES = Table(
-    "activities",
-    "What a person does inside a shift.",
-    ("person", "start"),
-    (
-        _PERSON,
-        Column("start", "instant", "", "when the activity begins"),
-        _END,
-        Column("activity", "text", "", "work, meal, rest, training or leave"),
-        _optional("queue", "", "the queue worked for", "text"),
-    ),
-)
-COVERAGE = Table(
-    "coverage",
-    "The schedule against the requirement.",
-    ("queue", "start"),
-    (
-        _QUEUE,
-        _START,
-        _MINUTES,
-        Column("needed", "whole", "heads", "rostered heads the requirement asks for"),
-        Column("staffed", "whole", "heads", "heads the schedule has at work, meals left out"),
-        Column("over", "whole", "heads", "staffed above needed"),
-        Column("under", "whole", "heads", "needed above staffed"),
-        _optional("service_level", "share", "expected service level with the staffed heads", high=1),
-    ),
-)
-ERRORS = Table(
-    "errors",
-    "Each forecast beside what came. Error is forecast - actual: + is over-forecast.",
-    ("queue", "by", "start", "model", "lead_days"),
-    (
-        _QUEUE,
-        _BY,
-        Column("start", "instant", "", "left edge of the interval, day, week, month or quarter"),
-        _MODEL,
-        Column("lead_days", "whole", "days", "days from the cutoff to the day it begins; the next day is 1"),
-        _CALLS,
-        Column("offered", "number", "calls", "what came"),
-        Column("error", "number", "calls", "forecast - actual", low=-np.inf),
-        Column(
-            "floor", "number", "calls", "mean absolute error that chance alone leaves: √(2 × offered / π)"
-        ),
-        Column("within", "whole", "0 or 1", "1 if |error| is within the tolerance of the actual", high=1),
-        _VERDICT,
-    ),
-)
-ACCURACY = Table(
-    "accuracy",
-    "How good a model was, by level and lead.",
-    ("queue", "by", "model", "lead_days"),
-    (
-        _QUEUE,
-        _BY,
-        _MODEL,
-        Column(
-            "lead_days", "whole", "days", "leads up to this many days, in steps of a week: 7 is days 1 to 7"
-        ),
-        Column("n", "whole", "rows", "forecasts compared"),
-        Column("wape", "number", "share", "Σ|error| / Σ actual", empty=True),
-        Column("bias", "number", "share", "Σ error / Σ actual: + is over-forecast", empty=True, low=-np.inf),
-        Column(
-            "mase", "number", "ratio", "mean |error| / mean |error| of the same weekday last week", empty=True
-        ),
-        Column("hit_rate", "number", "share", "share of rows within the tolerance", high=1),
-        Column(
-            "noise_floor",
-            "number",
-            "share",
-            "WAPE that chance alone leaves: Σ√(2 × calls / π) / Σ calls",
-            empty=True,
-        ),
-        Column("attainable", "number", "share", "hit rate of a forecast that knows the true mean", high=1),
-        _VERDICT,
-    ),
-)
-DAYS = Table(
-    "days",
-    "A plan day by day, and, once the day has been, what came of it.",
-    ("queue", "start"),
-    (
-        _QUEUE,
-        Column("start", "instant", "", "the day's first instant, in the site's time zone"),
-        _CALLS,
-        Column("needed_h", "number", "h", "rostered hours that the requirement asks for"),
-        Column("staffed_h", "number", "h", "rostered hours that the schedule has at work"),
-        Column("paid_h", "number", "h", "paid hours of the shifts that begin on the day"),
-        _optional("service_level", "share", "expected with the schedule, weighted by calls", high=1),
-        _optional("met", "share", "share of intervals expected to meet the goal", high=1),
-        _optional("offered", "calls", "what came"),
-        Column("error", "number", "calls", "forecast - actual", required=False, empty=True, low=-np.inf),
-        _optional("delivered", "share", "service level the schedule would have given those calls", high=1),
-        _optional("delivered_met", "share", "share of intervals that would have met the goal", high=1),
-    ),
-)
-ASSUMPTIONS = Table(
-    "assumptions",
-    "What a plan takes as given, and who says so.",
-    ("queue", "item"),
-    (
-        Column("queue", "text", "", "the queue it holds for; `all` where it holds for every one"),
-        Column("item", "text", "", "what is assumed"),
-        Column("value", "text", "", "with its unit"),
-        Column("source", "text", "", "where it comes from: site.toml, the history, or the model"),
-    ),
-)
-OUTCOME = Table(
-    "outcome",
-    "How a schedule was found, and how near the best possible it is proven to be.",
-    ("queue",),
-    (
-        _QUEUE,
-        Column("status", "text", "", "optimal (to the gap asked for) or feasible"),
-        Column("cost", "number", "money", "paid hours and priced shortfall"),
-        Column("bound", "number", "money", "no schedule under these rules costs less"),
-        Column("gap", "number", "share", "(cost - bound) / cost"),
-        Column("solver", "text", "", "the program that solved it"),
-        Column("stopped_by", "text", "", "what ended the search: the gap reached, or the clock"),
-    ),
-)
-TABLES = {
-    table.name: table
-    for table in (
-        HISTORY, FORECAST, BANDS, REQUIREMENT, SHIFT_PLAN, SHIFTS, ACTIVITIES, COVERAGE, ERRORS, ACCURACY,
-        DAYS, ASSUMPTIONS, OUTCOME,
-    )
-}  # fmt: skip
+# Characters that a CSV or a workbook does not give back as they were.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def check(frame: pd.DataFrame, table: Table, source: str | None = None) -> pd.DataFrame:
@@ -294,7 +74,7 @@ def check(frame: pd.DataFrame, table: Table, source: str | None = None) -> pd.Da
     source = source or table.name
     _check_names(frame, table, source)
     known = [column for column in table.columns if column.name in frame]
-    ours = {column.name: typed(frame[column.name], column, source) for column in known}
+    ours = {column.name: _typed(frame[column.name], column, source) for column in known}
     # Every time of a table is in one zone: that of its first instant.
     times = [column.name for column in known if column.dtype == "instant"]
     ours |= {name: ours[name].dt.tz_convert(ours[times[0]].dt.tz) for name in times}
@@ -350,6 +130,78 @@ def _check_names(frame: pd.DataFrame, table: Table, source: str) -> None:
             raise Refused(source, f"unknown column {name!r}", f"did you mean {meant}?")
     if frame.empty:
         raise Refused(source, "no rows", f"a {table.name} table needs at least one")
+
+
+def _typed(cells: pd.Series, column: Column, source: str) -> pd.Series:
+    """Return a column in its type, or refuse its first cell that is not of it."""
+    if column.dtype == "text":
+        cells = _texts(cells)
+    if not column.empty:
+        _refuse(cells, cells.isna(), column, source, f"every row needs one: {column.meaning}")
+    if column.dtype == "text":
+        spoilt = [text for text in cells.dropna().unique() if _CONTROL.search(text)]
+        _refuse(cells, cells.isin(spoilt), column, source, "delete the control character")
+        return cells
+    if column.dtype == "instant":
+        return _instants(cells, column, source)
+    return _numbers(cells, column, source)
+
+
+def _refuse(cells: pd.Series, bad: pd.Series, column: Column, source: str, do: str) -> None:
+    """Refuse the first bad cell, if there is one."""
+    if bad.any():
+        first = int(bad.to_numpy().argmax())
+        found = cells.iloc[first]
+        if pd.isna(found):
+            shown = "an empty cell"
+        elif isinstance(found, int | float | np.number):
+            shown = f"found {found:.15g}"
+        else:
+            shown = f"found {str(found)!r}"
+        raise Refused(f"{source}, row {cells.index[first]}, column {column.name}", shown, do)
+
+
+def _texts(cells: pd.Series) -> pd.Series:
+    """Return cells as text, empty ones in the one way that every pandas has for them."""
+    texts = cells.astype(object).map(str, na_action="ignore")
+    empty = texts.isna() | (texts == "")
+    if empty.all():
+        return pd.Series([None] * len(cells), cells.index, dtype=object)
+    return texts.where(~empty, None)
+
+
+def _instants(cells: pd.Series, column: Column, source: str) -> pd.Series:
+    if cells.isna().all():
+        return pd.Series(pd.NaT, cells.index, dtype="datetime64[us, UTC]")
+    if isinstance(cells.dtype, pd.DatetimeTZDtype):
+        return cells.dt.tz_convert(pandas_zone(cells.dt.tz)).dt.as_unit("us")
+    do = "localise it: .dt.tz_localize(zone)"
+    first = cells.dropna().iloc[0]
+    if not isinstance(first, datetime):
+        do = "make it a time: pd.to_datetime(...), then .dt.tz_localize(zone)"
+    elif first.tzinfo:
+        do = "bring all to one time zone: pd.to_datetime(..., utc=True).dt.tz_convert(zone)"
+    _refuse(cells, cells.notna(), column, source, do)
+    return cells
+
+
+def _numbers(cells: pd.Series, column: Column, source: str) -> pd.Series:
+    # Truth and time are no numbers, though pandas would count them: timedeltas in nanoseconds.
+    plain = cells.astype(str) if cells.dtype.kind in "bmM" else cells
+    numbers = pd.to_numeric(plain, errors="coerce").astype(float)
+    unknown = "; leave the cell empty where it is unknown" if column.empty else ""
+    share = ": 85% is 0.85" if column.unit == "share" else ""
+    for bad, do in (
+        (numbers.isna() & cells.notna(), f"a number is needed{unknown}"),
+        (np.isinf(numbers), "a finite number is needed"),
+        (numbers < column.low, f"it must be at least {column.low:g}"),
+        (numbers > column.high, f"it must be at most {column.high:g}{share}"),
+    ):
+        _refuse(cells, bad, column, source, do)
+    if column.dtype == "whole":
+        _refuse(cells, numbers % 1 != 0, column, source, "a whole number is needed")
+        return numbers.astype("int64")
+    return numbers
 
 
 def _check_key(frame: pd.DataFrame, table: Table, source: str) -> None:

@@ -1,12 +1,11 @@
 """A figure as SVG to stand inside a page: the same bytes for the same picture."""
 
+import html
 import io
 import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from markupsafe import Markup
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 class Picture:
     """An SVG, and what it shows in a sentence."""
 
-    svg: Markup
+    svg: str
     text: str
 
 
@@ -25,9 +24,10 @@ def drawn(ax: "Axes", text: str) -> Picture:
     import matplotlib as mpl
 
     file = io.StringIO()
-    # Letters stay text, in the page's own font; identifiers come from the content, salted by the
-    # sentence so that no two pictures of a page share one by chance.
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": text, "font.sans-serif": ["DejaVu Sans"]}
+    # Letters stay text, in the page's own font; identifiers come from the content, and the salt
+    # keeps those of a page's pictures apart.
+    salt = ax.get_title("left") + text
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": salt, "font.sans-serif": ["DejaVu Sans"]}
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with mpl.rc_context(settings), warnings.catch_warnings():
         # The page's font has the letters that this one lacks.
@@ -36,9 +36,9 @@ def drawn(ax: "Axes", text: str) -> Picture:
     return Picture(_inline(file.getvalue(), text), text)
 
 
-def _inline(svg: str, text: str) -> Markup:
+def _inline(svg: str, text: str) -> str:
     """Keep what is drawn: no XML heading, no fixed size, no style or names that would reach the page."""
     head, _, body = svg.partition("</defs>")
     box = head.partition('viewBox="')[2].partition('"')[0]
-    start = Markup('<svg viewBox="{}" role="img" aria-label="{}">').format(box, text)
-    return start + Markup(re.sub(r'<g id="[^"]+"', "<g", body))
+    body = re.sub(r'<g id="[^"]+"', "<g", body)
+    return f'<svg viewBox="{box}" role="img" aria-label="{html.escape(text)}">{body}'

@@ -100,7 +100,7 @@ def _texts(name: str, values: Sequence[Any], beside: Collection[str]) -> list[st
     times = [value for value in values if isinstance(value, datetime) and not missing(value)]
     form = "%a %Y-%m-%d %H:%M" + (" %z" if len({time.utcoffset() for time in times}) > 1 else "")
     said = [value.strftime(form) if value in times else value for value in values] if times else values
-    return shown(said, unit(name, beside))
+    return shown(said, unit(name, beside), share_decimals=2)
 
 
 def _print(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> None:

@@ -108,7 +108,9 @@ def unit(column: str, beside: Collection[str] = ()) -> str:
     return WORDS.get(column, ("", ""))[1]
 
 
-def shown(values: Sequence[Any], unit: str = "", signed: bool = False) -> list[str]:
+def shown(
+    values: Sequence[Any], unit: str = "", signed: bool = False, share_decimals: int = 1
+) -> list[str]:
     """Write the values of one column alike: shares as percent, others with three digits or more.
 
     >>> shown([0.8117, 1.0], "share"), shown([52.25, 7.0], "erlangs"), shown([35242.25, None], "calls")
@@ -116,14 +118,12 @@ def shown(values: Sequence[Any], unit: str = "", signed: bool = False) -> list[s
     """
     numbers = [float(value) for value in values if _is_number(value)]
     sign = "+" if signed else ""
-    form = f"{sign},.{decimals(numbers, unit)}{'%' if unit == 'share' else 'f'}"
+    form = f"{sign},.{share_decimals}%" if unit == "share" else f"{sign},.{decimals(numbers)}f"
     return [_written(value, form) for value in values]
 
 
-def decimals(numbers: Sequence[float], unit: str = "") -> int:
+def decimals(numbers: Sequence[float]) -> int:
     """Return how many decimals show at least three digits of the largest number, none for whole ones."""
-    if unit == "share":
-        return 1
     if all(number == round(number) for number in numbers):
         return 0
     largest = max(abs(number) for number in numbers)

@@ -1,6 +1,7 @@
-"""Requirement to schedule: which shifts start when, so that every interval is covered at least cost."""
+"""Requirement -> schedule: shift rules, and the linear program that covers a requirement with shifts."""
 
 from scheduling.rules import Rules
-from scheduling.shift_plan import Outcome, Schedule, schedule
+from scheduling.schedule import Outcome, Schedule, schedule
+from scheduling.solver import Solution, solve
 
-__all__ = ["Outcome", "Rules", "Schedule", "schedule"]
+__all__ = ["Outcome", "Rules", "Schedule", "Solution", "schedule", "solve"]

@@ -211,6 +211,12 @@ CELLS = "every row needs as many cells as the header"
             b'queue,n\na,1\n"' + b"b" * 200_000,
             "t.csv, row 3: a quotation mark is not closed; mend or delete it",
         ),
+        ("t.csv", b'"queue,n\na,1\n', "t.csv, row 1: a quotation mark is not closed; mend or delete it"),
+        (
+            "t.csv",
+            b'n,"' + b"b" * 200_000,
+            "t.csv, row 1: a quotation mark is not closed; mend or delete it",
+        ),
         ("t.txt", b"n\n1\n", None),
     ],
 )

@@ -217,7 +217,7 @@ def test_a_drawing_is_text_and_the_same_twice(forecast):
     first, again = (drawn(figures.plot_forecast(named), 'A "sentence" & more').svg for _ in range(2))
     assert first == again
     assert first.startswith('<svg viewBox="0 0 ')
-    assert 'role="img" aria-label="A &#34;sentence&#34; &amp; more"' in first
-    assert '&lt;b&gt;&amp;"x $y$ 客服: calls forecast</text>' in str(first)
+    assert 'role="img" aria-label="A &quot;sentence&quot; &amp; more"' in first
+    assert '&lt;b&gt;&amp;"x $y$ 客服: calls forecast</text>' in first
     assert "http" not in first
     assert "<style" not in first

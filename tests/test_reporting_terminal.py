@@ -30,7 +30,7 @@ def test_table_is_rounded_and_says_once_what_never_changes(frame, capsys):
     assert [line.split() for line in out.splitlines()] == [
         ["queue", "sales"],
         ["start", "offered"],
-        ["─" * 34],
+        ["─" * 36],
         # The hour that comes twice is told apart by its offset.
         ["Sun", "2024-10-27", "01:00", "+0200", "1,234"],
         ["Sun", "2024-10-27", "02:00", "+0200", "–"],
