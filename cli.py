@@ -449,7 +449,7 @@ def erlang(
 @with_format
 def columns(table: str | None, style: str | None) -> None:
     """Describe the columns of TABLE, or of every one."""
-    from callplan.tables import describe
+    from callplan.schema import describe
 
     put(describe(table), style)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
 
+from callplan.errors import Refused, nearest
+
 Dtype = Literal["text", "instant", "whole", "number"]
 
 
@@ -285,3 +287,25 @@ TABLES = {
         DAYS, ASSUMPTIONS, OUTCOME,
     )
 }  # fmt: skip
+
+
+def describe(name: str | None = None) -> list[dict[str, str]]:
+    """Return the columns of a table, or of every one, as records for people.
+
+    >>> [record["column"] for record in describe("history")][:4]
+    ['queue', 'start', 'minutes', 'offered']
+    """
+    if name is not None and name not in TABLES:
+        raise Refused("table", f"unknown table {name!r}", nearest(name, TABLES))
+    return [
+        {
+            "table": table.name,
+            "column": column.name,
+            "type": column.dtype,
+            "unit": column.unit,
+            "required": "yes" if column.required else "no",
+            "meaning": column.meaning,
+        }
+        for table in ([TABLES[name]] if name else TABLES.values())
+        for column in table.columns
+    ]

@@ -117,7 +117,7 @@ def _strips(table: pd.DataFrame, of: Table) -> list[_Strip]:
         if pd.api.types.is_numeric_dtype(values):
             named = unit(name, table.columns)
             said += f" ({named})" if named not in ("", "share", "0 or 1") else ""
-            places = decimals([value for value in cells if value is not None], named)
+            places = decimals([value for value in cells if value is not None])
             form = {
                 "num_format": "0.0%" if named == "share" else "#,##0" + (f".{'0' * places}" if places else "")
             }

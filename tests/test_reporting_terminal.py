@@ -44,7 +44,7 @@ def test_one_record_stands_upright(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split() for line in lines] == [
         ["agents", "14"],
-        ["service_level", "88.8%"],
+        ["service_level", "88.84%"],
         ["asa_s", "7.83"],
         ["set_by", "[b]goal"],
     ]
