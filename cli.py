@@ -124,7 +124,7 @@ def put(table: "pd.DataFrame | list[dict[str, Any]]", style: str | None, output:
         return
     from reporting.terminal import show
 
-    show(table, style or ("table" if sys.stdout.isatty() else "csv"))
+    show(table, style or ("table" if sys.stdout.isatty() else "csv"))  # type: ignore[arg-type]
 
 
 def read_site(site_file: str) -> "Site":

@@ -104,7 +104,10 @@ def read(
 
 
 def write(frame: pd.DataFrame, path: str | Path) -> None:
-    """Write a table in the format of the suffix. A file in the way is replaced whole, or not at all."""
+    """Write a table in the format of the suffix. A file in the way is replaced whole, or not at all.
+
+    All comes back as it was, but that a workbook keeps 16 digits of a number.
+    """
     files.save(frame, path)
 
 

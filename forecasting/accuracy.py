@@ -159,7 +159,9 @@ def _verdicts(each: pd.DataFrame, hit: pd.Series, by: str, calendar: Calendar | 
 
 
 def _verdict(group: pd.DataFrame, daily: pd.DataFrame) -> str:
-    """Say what kind of miss a model's errors show together: noise, bias, or more."""
+    """Say what kind of miss a model's errors show together, if they are one: noise, bias, or more."""
+    if group["within"].all():
+        return "within tolerance"
     chance = group["floor"].sum()
     # |error| of a Poisson count has variance (1 - 2/π) × mean; two deviations allow for chance.
     allowance = 2 * np.sqrt(((1 - 2 / np.pi) * group["offered"]).sum())

@@ -17,6 +17,15 @@ from planning.service import expected_service
 from planning.site import Site
 from planning.steps import Progress, forecast_site, staff_site
 
+_NOT_IN_HISTORY = "site.toml, for the history has none"
+_GOALS = {
+    "service_level": "service level",
+    "asa_s": "average speed of answer, s",
+    "abandoned": "share that hangs up",
+    "occupancy": "occupancy",
+    "p_wait": "share that waits",
+}
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -91,21 +100,24 @@ def _assumptions(site: Site, forecast: pd.DataFrame, history: pd.DataFrame) -> p
     rows = [("all", f"note {i}", note, "site.toml") for i, note in enumerate(site.notes, 1)]
     for name in forecast["queue"].unique():
         queue = site.queue(name)
-        known = forecasting.handling_time(history[history["queue"] == name])[0].notna().any()
-        goals = {goal: f"{limit:g}" for goal, limit in queue.target.goals().items()}
+        goals = {_GOALS[goal]: f"{limit:g}" for goal, limit in queue.target.goals().items()}
         if queue.service_level is not None:
             share = f"{queue.service_level:.0%} within {queue.within_s:g} s"
-            goals["service_level"] = f"{share}, counted as {queue.convention}"
+            goals[_GOALS["service_level"]] = f"{share}, counted as {queue.convention}"
         rows += [(name, f"goal: {goal}", limit, "site.toml") for goal, limit in goals.items()]
+        rows.append((name, "shrinkage", f"{queue.shrinkage:.1%}", "site.toml"))
         patience = "endless: nobody hangs up" if queue.patience_s is None else f"{queue.patience_s:g} s"
-        handling = (
-            ("by time of day", "history")
-            if known
-            else (f"{queue.aht_s:g} s", "site.toml, for the history has none")
+        rows.append((name, "patience", patience, "site.toml"))
+        known = forecasting.handling_time(history[history["queue"] == name])[0].notna().any()
+        handling = ("by time of day", "history") if known else (f"{queue.aht_s:g} s", _NOT_IN_HISTORY)
+        rows.append((name, "handling time", *handling))
+        stated = site.calendar_of(name).hours is not None
+        rows.append(
+            (
+                name,
+                "opening hours",
+                "as stated" if stated else "as seen",
+                "site.toml" if stated else "history",
+            )
         )
-        rows += [
-            (name, "shrinkage", f"{queue.shrinkage:.1%}", "site.toml"),
-            (name, "patience", patience, "site.toml"),
-            (name, "handling time", *handling),
-        ]
     return check(pd.DataFrame(rows, columns=ASSUMPTIONS.names()), ASSUMPTIONS)

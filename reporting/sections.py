@@ -137,7 +137,8 @@ def _schedule(parts: Tables, aim: Aim) -> list[Block]:
             text = captions.describe_service_level(rows, goal=aim.goal)
             blocks.append(drawn(figures.plot_service_level(rows, goal=aim.goal), text))
         spare = rows.assign(heads=rows["over"] - rows["under"])
-        blocks.append(by_clock(spare, "heads", "Over (+) and under (−) the need", signed=True))
+        if spare["heads"].any():
+            blocks.append(by_clock(spare, "heads", "Over (+) and under (−) the need", signed=True))
     if "days" in parts:
         rows = parts["days"]
         blocks.append(drawn(figures.plot_days(rows), captions.describe_days(rows)))

@@ -108,9 +108,7 @@ def unit(column: str, beside: Collection[str] = ()) -> str:
     return WORDS.get(column, ("", ""))[1]
 
 
-def shown(
-    values: Sequence[Any], unit: str = "", signed: bool = False, share_decimals: int = 1
-) -> list[str]:
+def shown(values: Sequence[Any], unit: str = "", signed: bool = False, share_decimals: int = 1) -> list[str]:
     """Write the values of one column alike: shares as percent, others with three digits or more.
 
     >>> shown([0.8117, 1.0], "share"), shown([52.25, 7.0], "erlangs"), shown([35242.25, None], "calls")

@@ -154,7 +154,8 @@ def test_what_is_assumed_is_listed(week: Plan) -> None:
     assert said["all", "note 1"] == ("Made-up calls.", "site.toml")
     assert said["sales", "handling time"] == ("240 s", "site.toml, for the history has none")
     assert said["support", "handling time"] == ("by time of day", "history")
-    assert said["sales", "goal: service_level"][0] == "80% within 20 s, counted as offered"
+    assert said["sales", "goal: service level"][0] == "80% within 20 s, counted as offered"
+    assert said["sales", "opening hours"] == ("as stated", "site.toml")
     assert said["support", "patience"][0] == "endless: nobody hangs up"
 
 
