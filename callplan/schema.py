@@ -272,12 +272,19 @@ OUTCOME = Table(
     ("queue",),
     (
         _QUEUE,
-        Column("status", "text", "", "optimal (to the gap asked for) or feasible"),
+        Column(
+            "status", "text", "", "optimal: proven to be the cheapest; feasible: a plan without that proof"
+        ),
         Column("cost", "number", "money", "paid hours and priced shortfall"),
         Column("bound", "number", "money", "no schedule under these rules costs less"),
         Column("gap", "number", "share", "(cost - bound) / cost"),
         Column("solver", "text", "", "the program that solved it"),
-        Column("stopped_by", "text", "", "what ended the search: the gap reached, or the clock"),
+        Column(
+            "stopped_by",
+            "text",
+            "",
+            "optimal; gap: near enough to the bound; days: each day after the other; clock: time was up",
+        ),
     ),
 )
 TABLES = {

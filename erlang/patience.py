@@ -58,8 +58,7 @@ class ImpatientQueue:
             whole = foot + y * area
             b = blocking(n, a)
             p_wait = b / (b + (1 - b) * foot / whole)
-        p_wait = np.where(a == 0, 0.0, np.where(n == 0, 1.0, p_wait))
-        p_wait = np.where(np.isnan(n + a + c), np.nan, p_wait)
+        p_wait = np.where(np.isnan(n + a + c), np.nan, np.where(a == 0, 0.0, p_wait))
         return cls(n, a, aht_s, patience_s, c, y, hill, area, whole, p_wait)
 
     def abandoned(self) -> np.ndarray:
@@ -74,7 +73,7 @@ class ImpatientQueue:
                 self.c > 5, self.c * self.hill.area(moment=np.expm1), self.whole - self.c * self.area
             )
             share = np.clip(self.p_wait * lost / self.whole, 0, 1)
-        return np.where(self.a == 0, 0.0, np.where(self.n == 0, 1.0, share)) + 0 * self.p_wait
+        return np.where(self.a == 0, 0.0, share) + 0 * self.p_wait
 
     def beyond(self, t_s: np.ndarray) -> np.ndarray:
         """Chance that V > t."""
@@ -89,7 +88,7 @@ class ImpatientQueue:
         with np.errstate(all="ignore"):
             reached = self.c * self.hill.area(until=t_s / self.patience_s) / self.whole
         served = 1 - self.p_wait * (1 - reached)
-        return np.where(self.a == 0, 1.0, np.where(self.n == 0, 0.0, np.clip(served, 0, 1))) + 0 * self.p_wait
+        return np.where(self.a == 0, 1.0, np.clip(served, 0, 1)) + 0 * self.p_wait
 
     def abandoned_within(self, t_s: np.ndarray) -> np.ndarray:
         """Share of all calls that hang up within t."""

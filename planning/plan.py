@@ -89,7 +89,7 @@ def plan(
         shift_plan=schedule.shift_plan,
         coverage=coverage,
         days=by_day(site, requirement, coverage, schedule.shift_plan),
-        outcome=check(pd.DataFrame([vars(outcome) for outcome in schedule.outcome]), OUTCOME),
+        outcome=check(pd.DataFrame(schedule.outcome)[OUTCOME.names()], OUTCOME),
         assumptions=_assumptions(site, forecast, seen),
         remarks=tuple(dict.fromkeys(str(remark.message) for remark in caught)),
     )

@@ -1,7 +1,6 @@
-"""Requirement -> schedule: shift rules, and the linear program that covers a requirement with shifts."""
+"""Requirement to schedule: which shifts start when, so that every interval is covered at least cost."""
 
 from scheduling.rules import Rules
-from scheduling.schedule import Outcome, Schedule, schedule
-from scheduling.solver import Solution, solve
+from scheduling.shift_plan import Outcome, Schedule, schedule
 
-__all__ = ["Outcome", "Rules", "Schedule", "Solution", "schedule", "solve"]
+__all__ = ["Outcome", "Rules", "Schedule", "schedule"]

@@ -1,111 +1,152 @@
-"""Which shifts there are, and what they cost: the `[shifts]` of a site."""
+"""What a shift may look like: lengths, starts, the meal, and what an hour costs."""
 
 from dataclasses import dataclass
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from callplan.errors import Refused
 from callplan.settings import Settings
 
+Hours = Annotated[float, Field(gt=0, le=24)]
+
 
 @dataclass(frozen=True)
 class Shape:
-    """One kind of shift, in intervals of the grid: its length, and where in it the meal lies."""
+    """A shift without its start: how long, and when its meal comes, in minutes since it began.
 
-    slots: int
-    meal_after: int = 0
-    meal_slots: int = 0
+    >>> Shape(length_min=510, meal_after_min=240, meal_min=30).name
+    '8.5h, meal after 4h'
+    """
 
-    def works(self, slot: int) -> bool:
-        """Tell whether the shift is at work in its slot of that number, counted from 0."""
-        return not self.meal_after <= slot < self.meal_after + self.meal_slots
+    length_min: int
+    meal_after_min: int = 0
+    meal_min: int = 0  # 0 is a shift without a meal
 
-    def paid_slots(self) -> int:
-        """Return how many slots are paid: all but the meal."""
-        return self.slots - self.meal_slots
+    @property
+    def name(self) -> str:
+        """What the shift is called."""
+        meal = f", meal after {self.meal_after_min / 60:g}h" if self.meal_min else ""
+        return f"{self.length_min / 60:g}h{meal}"
 
-    def name(self, minutes: int) -> str:
-        """Return what planners call it.
+    @property
+    def paid_h(self) -> float:
+        """Paid hours: all but the meal."""
+        return (self.length_min - self.meal_min) / 60
 
-        >>> Shape(slots=17, meal_after=8, meal_slots=1).name(minutes=30)
-        '8.5 h, meal after 4 h'
-        """
-        length = f"{self.slots * minutes / 60:g} h"
-        return f"{length}, meal after {self.meal_after * minutes / 60:g} h" if self.meal_slots else length
+    def at_work(self, minutes: int) -> list[int]:
+        """Return which intervals since the shift's start are worked: all but the meal's."""
+        meal = range(self.meal_after_min, self.meal_after_min + self.meal_min)
+        return [begun // minutes for begun in range(0, self.length_min, minutes) if begun not in meal]
 
 
 class Rules(Settings):
-    """Shift rules and costs. Lengths are hours present, the unpaid meal included.
+    """The `[shifts]` table of `site.toml`. Lengths are hours present, the unpaid meal included.
 
-    A shift begins on the step `start_every_min`, counted from local midnight. From `meal_from_h` on
-    it holds one unpaid meal of `meal_min`, which begins between `meal_earliest_h` and
-    `meal_latest_h` after the shift does. Costs are in the site's currency: `cost_per_h` for a paid
-    hour, `under_cost_per_h` for an hour in which one head is missing.
+    All times are elapsed ones: an 8.5 h shift lasts 8.5 hours on the day the clock changes too.
 
-    >>> [shape.name(30) for shape in Rules(lengths_h=(4, 6), meal_latest_h=3.5).shapes(minutes=30)]
-    ['4 h', '6 h, meal after 3 h', '6 h, meal after 3.5 h']
+    >>> [shape.name for shape in Rules(lengths_h=(4, 8.5), meal_latest_h=4).shapes(minutes=30)]
+    ['4h', '8.5h, meal after 3h', '8.5h, meal after 3.5h', '8.5h, meal after 4h']
     """
 
-    lengths_h: tuple[float, ...] = Field(default=(4.0, 6.0, 8.5), min_length=1)
-    start_every_min: int = Field(default=30, gt=0)
-    meal_min: int = Field(default=30, ge=0)
-    meal_from_h: float = Field(default=6.0, gt=0)
-    meal_earliest_h: float = Field(default=3.0, gt=0)
-    meal_latest_h: float = Field(default=5.0, gt=0)
+    # Hours present of the shifts there are.
+    lengths_h: Annotated[tuple[Hours, ...], Field(min_length=1)] = (4.0, 6.0, 8.5)
+    # Shifts begin when the queue opens, and at these steps of the clock, counted from midnight.
+    start_every_min: int = Field(default=30, gt=0, le=1440)
+    # The unpaid meal; 0 is none.
+    meal_min: int = Field(default=30, ge=0, le=240)
+    # Shifts of at least this length have a meal.
+    meal_from_h: Hours = 6.0
+    # The meal begins between these hours of the shift, and ends before the shift does.
+    meal_earliest_h: Hours = 3.0
+    meal_latest_h: Hours = 5.0
+    # What one paid hour costs, and what one hour of one agent too few costs, in the same money.
     cost_per_h: float = Field(default=1.0, gt=0)
     under_cost_per_h: float = Field(default=10.0, gt=0)
 
     @model_validator(mode="after")
-    def _is_consistent(self) -> "Rules":
-        for length in self.lengths_h:
-            if not 0 < length <= 24:
-                raise Refused(
-                    "lengths_h", f"found {length:g}", "a shift lasts more than 0 and at most 24 hours"
-                )
+    def _consistent(self) -> Self:
+        if len(set(self._lengths_min())) < len(self.lengths_h):
+            raise Refused("lengths_h", f"found {_listed(self.lengths_h)}", "name each length once")
         if 1440 % self.start_every_min:
             raise Refused(
-                "start_every_min", f"found {self.start_every_min}", "choose a step that divides a day"
+                "start_every_min", f"{self.start_every_min} does not divide a day", "use 15, 30 or 60"
             )
-        if self.meal_latest_h < self.meal_earliest_h:
-            found = f"{self.meal_latest_h:g} lies before meal_earliest_h, {self.meal_earliest_h:g}"
-            raise Refused("meal_latest_h", found, "swap them")
-        for length in self.lengths_h:
-            if self._has_meal(length) and self.meal_earliest_h + self.meal_min / 60 >= length:
-                found = f"{self.meal_earliest_h:g} leaves no work after the meal of a shift of {length:g} h"
-                raise Refused("meal_earliest_h", found, "begin the meal earlier, or raise meal_from_h")
         if self.under_cost_per_h <= self.cost_per_h:
-            found = f"{self.under_cost_per_h:g} is no more than a paid hour costs"
             raise Refused(
-                "under_cost_per_h", found, "price a missing head higher, or nobody is ever scheduled"
+                "under_cost_per_h",
+                f"{self.under_cost_per_h:g} is not more than cost_per_h, {self.cost_per_h:g}",
+                "raise it: at that price nobody would be scheduled",
             )
+        with_meal = [length for length in self._lengths_min() if self._has_meal(length)]
+        if with_meal:
+            self._check_window(min(with_meal))
         return self
 
-    def _has_meal(self, length_h: float) -> bool:
-        return self.meal_min > 0 and length_h >= self.meal_from_h
-
-    def shapes(self, minutes: int) -> list[Shape]:
-        """Return every kind of shift on a grid of `minutes`, or refuse a rule that does not fit it."""
-        if self.start_every_min % minutes and minutes % self.start_every_min:
+    def _check_window(self, shortest_min: int) -> None:
+        """Refuse a meal window in which the shortest shift with a meal cannot have it."""
+        if self.meal_latest_h < self.meal_earliest_h:
             raise Refused(
-                "start_every_min", f"found {self.start_every_min}", f"it must fit {minutes}-minute intervals"
+                "meal_latest_h",
+                f"{self.meal_latest_h:g} is before meal_earliest_h, {self.meal_earliest_h:g}",
+                "swap them",
             )
-        result = []
-        for length in sorted(set(self.lengths_h)):
-            slots = _slots("lengths_h", length * 60, minutes)
+        if _minutes(self.meal_earliest_h) + self.meal_min >= shortest_min:
+            raise Refused(
+                "meal_earliest_h",
+                f"a meal of {self.meal_min} min after {self.meal_earliest_h:g} h does not end before a "
+                f"shift of {shortest_min / 60:g} h",
+                "begin the meal earlier, or raise meal_from_h",
+            )
+
+    def shapes(self, minutes: int) -> tuple[Shape, ...]:
+        """Return every shift there is, on a grid of intervals of so many minutes.
+
+        Raises `Refused` by the name of the field that does not fit the grid.
+        """
+        self._check_grid(minutes)
+        shapes = []
+        for length in self._lengths_min():
             if not self._has_meal(length):
-                result.append(Shape(slots))
+                shapes.append(Shape(length))
                 continue
-            meal = _slots("meal_min", self.meal_min, minutes)
-            first = _slots("meal_earliest_h", self.meal_earliest_h * 60, minutes)
-            last = min(_slots("meal_latest_h", self.meal_latest_h * 60, minutes), slots - meal - 1)
-            result += [Shape(slots, after, meal) for after in range(first, last + 1)]
-        return result
+            latest = min(_minutes(self.meal_latest_h), length - self.meal_min - 1)
+            for after in range(_minutes(self.meal_earliest_h), latest + 1, minutes):
+                shapes.append(Shape(length, after, self.meal_min))
+        return tuple(shapes)
+
+    def _check_grid(self, minutes: int) -> None:
+        used: dict[str, tuple[float, ...]] = {"lengths_h": self.lengths_h}
+        # Steps finer than the grid come to every interval.
+        if minutes % self.start_every_min:
+            used["start_every_min"] = (self.start_every_min,)
+        if any(self._has_meal(length) for length in self._lengths_min()):
+            used |= {
+                "meal_min": (self.meal_min,),
+                "meal_earliest_h": (self.meal_earliest_h,),
+                "meal_latest_h": (self.meal_latest_h,),
+            }
+        for field, values in used.items():
+            in_hours = field.endswith("_h")
+            for value in values:
+                if (_minutes(value) if in_hours else value) % minutes:
+                    step = f"{minutes / 60:g} h" if in_hours else f"{minutes} min"
+                    raise Refused(
+                        f"shifts.{field}",
+                        f"{value:g} does not fit the requirement's intervals of {minutes} minutes",
+                        f"use steps of {step}, or a requirement of shorter intervals",
+                    )
+
+    def _lengths_min(self) -> list[int]:
+        return [_minutes(length) for length in self.lengths_h]
+
+    def _has_meal(self, length_min: int) -> bool:
+        return self.meal_min > 0 and length_min >= _minutes(self.meal_from_h)
 
 
-def _slots(name: str, length_min: float, minutes: int) -> int:
-    """Return a length in intervals of the grid, or refuse one that is no whole number of them."""
-    if length_min % minutes:
-        raise Refused(
-            name, f"{length_min:g} minutes", f"it must be a multiple of the interval, {minutes} minutes"
-        )
-    return int(length_min // minutes)
+def _minutes(hours: float) -> int:
+    return round(hours * 60)
+
+
+def _listed(numbers: tuple[float, ...]) -> str:
+    return ", ".join(f"{number:g}" for number in numbers)

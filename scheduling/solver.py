@@ -1,90 +1,131 @@
-"""Solve a PuLP problem, and say honestly what came of it.
+"""The one place where a solver runs and its answer is read: status, bound and values, the same for all.
 
-PuLP's own status cannot be trusted alone: stopped by the clock it has reported `Optimal`, with or
-without a solution, and the variables of an infeasible problem still hold values. So what HiGHS
-itself says is read where it solved, and values are handed out only where there is a solution.
+PuLP 3 and 4 and the solvers behind them say different things about the same end. PuLP 3 calls a plan that
+CBC had to stop at "Optimal", and leaves values in the variables of a problem that has no solution.
 """
 
-import math
-from dataclasses import dataclass
-from typing import Any
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
 
 import pulp
 
-from callplan.errors import Infeasible
+from callplan.errors import Refused
+
+# Objective and bound that differ by less than this share are the same number to a solver.
+SAME = 1e-6
+
+Status = Literal["optimal", "feasible", "infeasible", "unknown"]
 
 
 @dataclass(frozen=True)
 class Solution:
-    """A feasible solution: its cost, and the cost below which none exists."""
+    """What a solver found. Without a solution there are no values, whatever the variables hold."""
 
-    values: dict[str, float]
-    cost: float
-    bound: float
-    proven: bool
+    status: Status  # optimal: proven; feasible: not proven; infeasible: none exists; unknown: none found
+    values: dict[str, float] = field(repr=False)  # by name of the variable
+    objective: float | None
+    bound: float  # nothing can be below it; -inf where nothing is known
+    timed_out: bool
     solver: str
+    seconds: float = field(compare=False)
 
 
-def solve(problem: pulp.LpProblem, *, gap: float, time_limit_s: float, seed: int) -> Solution:
-    """Return the best solution found, at most `gap` above the bound unless the clock stopped it.
+@dataclass(frozen=True)
+class _Answer:
+    """What one solver said, in words common to all."""
 
-    HiGHS solves where it is installed, CBC otherwise. Raises `Infeasible` where no solution was
-    found, in words that tell whether there is none or only none in time.
+    found: bool
+    bound: float
+    infeasible: bool
+    timed_out: bool
+
+
+def solve(
+    problem: pulp.LpProblem, *, gap: float, seed: int, time_limit_s: float, solver: str | None = None
+) -> Solution:
+    """Minimise a problem until its solution is within the relative `gap` of the bound.
+
+    `solver` is `HiGHS` or `CBC`; without it HiGHS, and CBC where HiGHS is not installed.
+
+    >>> problem = pulp.LpProblem("example", pulp.LpMinimize)
+    >>> heads = problem.add_variable("heads", 0, cat="Integer")
+    >>> problem += 4 * heads
+    >>> problem += 2 * heads >= 5
+    >>> solution = solve(problem, gap=0.0, seed=0, time_limit_s=10)
+    >>> solution.status, solution.values, solution.bound
+    ('optimal', {'heads': 3.0}, 12.0)
     """
+    name = solver or _installed()
+    began = time.perf_counter()
+    answer = _SOLVERS[name](problem, gap, seed, time_limit_s)
+    seconds = time.perf_counter() - began
+    if not answer.found:
+        status: Status = "infeasible" if answer.infeasible else "unknown"
+        return Solution(status, {}, None, answer.bound, answer.timed_out, name, seconds)
+    values = {variable.name: float(variable.varValue) for variable in problem.variables()}
+    objective = float(pulp.value(problem.objective))
+    bound = min(answer.bound, objective)
+    proven = objective - bound <= SAME * max(1.0, abs(objective))
+    status = "optimal" if proven else "feasible"
+    return Solution(status, values, objective, bound, answer.timed_out, name, seconds)
+
+
+def _installed() -> str:
     if pulp.HiGHS().available():
-        return _with_highs(problem, gap, time_limit_s, seed)
-    return _with_cbc(problem, gap, time_limit_s)
+        return "HiGHS"
+    if _cbc_class() is not None:
+        return "CBC"
+    raise Refused("solver", "neither HiGHS nor CBC is there", "install HiGHS: pip install highspy")
 
 
-def _with_highs(problem: pulp.LpProblem, gap: float, time_limit_s: float, seed: int) -> Solution:
-    import highspy
-
-    # One thread and a seed: the same problem takes the same way to the same solution.
-    problem.solve(pulp.HiGHS(msg=False, gapRel=gap, timeLimit=time_limit_s, threads=1, random_seed=seed))
-    model = problem.solverModel
-    status, info = model.getModelStatus(), model.getInfo()
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        raise _nothing_found(status == highspy.HighsModelStatus.kTimeLimit, time_limit_s)
-    cost = info.objective_function_value
-    bound = info.mip_dual_bound if math.isfinite(info.mip_dual_bound) else 0.0
-    return Solution(_values(problem), cost, bound, status == highspy.HighsModelStatus.kOptimal, "HiGHS")
-
-
-def _with_cbc(problem: pulp.LpProblem, gap: float, time_limit_s: float) -> Solution:
-    # PuLP 3 brings CBC along, PuLP 4 finds one that is installed.
-    cbc = pulp.PULP_CBC_CMD if hasattr(pulp, "PULP_CBC_CMD") else pulp.COIN_CMD
-    # CBC's bound stays in its log: that of the relaxed problem is a weaker one, and as true.
-    relaxed = _found_by(problem, cbc(msg=False, mip=False, timeLimit=time_limit_s))
-    bound = pulp.value(problem.objective) if relaxed == "optimal" else 0.0
-    found = _found_by(problem, cbc(msg=False, gapRel=gap, timeLimit=time_limit_s, threads=1))
-    if found in ("infeasible", "nothing"):
-        raise _nothing_found(found == "nothing", time_limit_s)
-    cost = pulp.value(problem.objective)
-    return Solution(_values(problem), cost, bound, found == "optimal", "CBC")
+def _highs(problem: pulp.LpProblem, gap: float, seed: int, time_limit_s: float) -> _Answer:
+    # Not by `threads`: HiGHS solves nothing once two numbers of threads meet in one process.
+    options = {"random_seed": seed, "parallel": "off"}
+    problem.solve(pulp.HiGHS(msg=False, gapRel=gap, timeLimit=time_limit_s, **options))
+    highs = problem.solverModel
+    info, state = highs.getInfo(), highs.modelStatusToString(highs.getModelStatus())
+    # The bound of a problem without whole numbers is its optimum; HiGHS leaves 0 in `mip_dual_bound`.
+    linear = info.objective_function_value if state == "Optimal" else float("-inf")
+    return _Answer(
+        found=highs.solutionStatusToString(info.primal_solution_status) == "Feasible",
+        bound=info.mip_dual_bound if problem.isMIP() else linear,
+        infeasible=state == "Infeasible",
+        timed_out=state == "Time limit reached",
+    )
 
 
-def _found_by(problem: pulp.LpProblem, solver: Any) -> str:
-    """Solve, and return optimal, feasible, infeasible or nothing, in either major version of PuLP."""
-    answer = problem.solve(solver)
-    if hasattr(problem, "sol_status"):  # PuLP 3
-        kinds = {
-            pulp.LpSolutionOptimal: "optimal",
-            pulp.LpSolutionIntegerFeasible: "feasible",
-            pulp.LpSolutionInfeasible: "infeasible",
-        }
-        return kinds.get(problem.sol_status, "nothing")
-    if answer.has_solution:  # PuLP 4
-        return "optimal" if answer.status.name in ("Optimal", "GapLimit") else "feasible"
-    return "infeasible" if answer.status.name == "Infeasible" else "nothing"
-
-
-def _values(problem: pulp.LpProblem) -> dict[str, float]:
-    return {variable.name: variable.value() for variable in problem.variables()}
-
-
-def _nothing_found(out_of_time: bool, time_limit_s: float) -> Infeasible:
-    if out_of_time:
-        return Infeasible(
-            f"no schedule was found in {time_limit_s:g} s; allow more time, or fewer kinds of shifts"
+def _cbc(problem: pulp.LpProblem, gap: float, seed: int, time_limit_s: float) -> _Answer:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "cbc.log")
+        options = [f"randomSeed {seed}"]
+        door = _cbc_class()
+        said = problem.solve(
+            door(msg=False, gapRel=gap, timeLimit=time_limit_s, options=options, logPath=str(log))
         )
-    return Infeasible("no schedule meets these rules; loosen one")
+        text = log.read_text(encoding="utf-8", errors="replace")
+    if isinstance(said, int):  # PuLP 3
+        found = problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
+        infeasible = problem.sol_status == pulp.LpSolutionInfeasible
+    else:
+        found, infeasible = said.has_solution, said.status == pulp.const.LpSolveStatus.Infeasible
+    # PuLP does not hand on CBC's bound. The log names it unless it is the objective itself.
+    stated = re.search(r"^Lower bound:\s+(\S+)", text, re.MULTILINE)
+    bound = float(stated[1]) if stated else float(pulp.value(problem.objective)) if found else float("-inf")
+    return _Answer(found, bound, infeasible, timed_out="Stopped on time" in text)
+
+
+def _cbc_class() -> Any:
+    """Return PuLP's door to CBC: the one bundled with PuLP 3, or an installed one; None without."""
+    for name in ("PULP_CBC_CMD", "COIN_CMD"):
+        door = getattr(pulp, name, None)
+        if door is not None and door(msg=False).available():
+            return door
+    return None
+
+
+_SOLVERS: dict[str, Callable[[pulp.LpProblem, float, int, float], _Answer]] = {"HiGHS": _highs, "CBC": _cbc}

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from callplan.errors import Infeasible, Refused, Remark
 from callplan.intervals import grid
 from callplan.tables import COVERAGE, SHIFT_PLAN, check
-from scheduling import Rules, Schedule, schedule, solve
+from scheduling import Rules, Schedule, schedule
 from scheduling.rules import Shape
+from scheduling.solver import solve
 
 ZONE = "Europe/Paris"
 SMALL = Rules(lengths_h=(2.0, 3.0), meal_from_h=3.0, meal_min=60, meal_earliest_h=1.0, meal_latest_h=2.0)
@@ -42,11 +43,11 @@ def recomputed(found: Schedule, need: pd.DataFrame) -> list[int]:
 def brute_force(heads: list[int], rules: Rules) -> float:
     """Return the least cost over every way to put up to three heads on each shift (hours of 60 min)."""
     shapes = rules.shapes(60)
-    places = [(first, shape) for shape in shapes for first in range(len(heads) - shape.slots + 1)]
+    places = [(first, shape) for shape in shapes for first in range(len(heads) - shape.length_min // 60 + 1)]
     work = np.zeros((len(places), len(heads)), dtype=int)
     for row, (first, shape) in enumerate(places):
-        work[row, first : first + shape.slots] = [shape.works(slot) for slot in range(shape.slots)]
-    paid = np.array([shape.paid_slots() for _, shape in places])
+        work[row, [first + slot for slot in shape.at_work(60)]] = 1
+    paid = np.array([shape.paid_h for _, shape in places])
     least = np.inf
     for counts in itertools.product(range(max(heads) + 1), repeat=len(places)):
         missing = np.maximum(np.array(heads) - counts @ work, 0).sum()
@@ -66,7 +67,7 @@ def brute_force(heads: list[int], rules: Rules) -> float:
 )
 def test_tiny_cases_equal_brute_force(heads: list[int], rules: Rules) -> None:
     found = schedule(requirement(heads), rules).outcome[0]
-    assert found.cost == pytest.approx(brute_force(heads, rules), rel=0.005)
+    assert found.cost == pytest.approx(brute_force(heads, rules), rel=0.001)
     assert found.bound <= found.cost + 1e-9
 
 
@@ -108,7 +109,7 @@ def test_every_plan_keeps_its_rules(heads: list[int], cut: int, lengths: set[flo
     paid = (plan["heads"] * plan["paid_h"]).sum() if len(plan) else 0
     assert outcome.cost == pytest.approx(paid + 10 * coverage["under"].sum() / 2)
     assert outcome.bound <= outcome.cost + 1e-9
-    assert outcome.gap <= 0.005 + 1e-9
+    assert outcome.gap <= 0.001 + 1e-9
 
 
 def test_the_tables_are_what_they_say() -> None:
@@ -118,9 +119,7 @@ def test_the_tables_are_what_they_say() -> None:
     pd.testing.assert_frame_equal(check(found.shift_plan, SHIFT_PLAN), found.shift_plan)
     pd.testing.assert_frame_equal(check(found.coverage, COVERAGE), found.coverage)
     assert [outcome.queue for outcome in found.outcome] == ["sales", "support"]
-    assert set(found.shift_plan["shift"]) <= {"4 h", *(f"8 h, meal after {h} h" for h in (3, 4, 5))} | {
-        "8 h, meal after 3.5 h", "8 h, meal after 4.5 h"
-    }  # fmt: skip
+    assert set(found.shift_plan["shift"]) <= {"4h", *(f"8h, meal after {h:g}h" for h in (3, 3.5, 4, 4.5, 5))}
 
 
 def test_shifts_run_over_midnight_where_the_queue_never_closes() -> None:
@@ -148,7 +147,9 @@ def test_hours_are_hours_that_pass_when_the_clock_changes() -> None:
 def test_shifts_begin_on_their_step_of_the_clock() -> None:
     rules = Rules(lengths_h=(2.0,), start_every_min=60)
     plan = schedule(requirement([1] * 12, minutes=30, first="2024-05-06 08:30"), rules).shift_plan
-    assert set(plan["start"].dt.minute) == {0}
+    # A queue that opens beside the steps has a shift from its first minute on all the same.
+    assert set(plan["start"].iloc[1:].dt.minute) == {0}
+    assert str(plan["start"].iloc[0]) == "2024-05-06 08:30:00+02:00"
 
 
 def test_a_shortfall_is_priced_not_forbidden() -> None:
@@ -168,14 +169,14 @@ def test_nothing_needed_gives_an_empty_plan() -> None:
 
 def test_a_span_too_short_for_any_shift_is_remarked_and_stays_uncovered() -> None:
     need = pd.concat([requirement([2] * 8), requirement([3], first="2024-05-06 20:00")], ignore_index=True)
-    with pytest.warns(Remark, match=r"queue sales: 3\.0 rostered hours lie in open spans shorter"):
+    with pytest.warns(Remark, match="sales has 3 agent-hours where no shift can be"):
         found = schedule(need, Rules(lengths_h=(4.0,)))
     assert found.coverage["under"].tolist() == [0] * 8 + [3]
     assert found.outcome[0].cost == pytest.approx(16 + 30)
 
 
 def test_no_shift_fits_at_all() -> None:
-    with pytest.raises(Infeasible, match=r"queue sales: open for 2 h at a stretch, .* shortest shift is 4 h"):
+    with pytest.raises(Infeasible, match=r"it lasts 2 h, .* the shortest shift 4 h; add a shorter one"):
         schedule(requirement([1, 1]), Rules(lengths_h=(4.0,)))
 
 
@@ -221,43 +222,41 @@ def solver(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 
 
 def test_an_infeasible_problem_gives_no_values(solver: str) -> None:
-    with pytest.raises(Infeasible, match="no schedule meets these rules"):
-        solve(infeasible_problem(), gap=0, time_limit_s=10, seed=0)
+    found = solve(infeasible_problem(), gap=0, seed=0, time_limit_s=10)
+    assert (found.status, found.values, found.objective) == ("infeasible", {}, None)
 
 
 def test_a_search_that_the_clock_stops_is_not_called_optimal(solver: str) -> None:
-    try:
-        found = solve(hard_problem(), gap=0, time_limit_s=1, seed=0)
-    except Infeasible as nothing:
-        assert "in 1 s" in str(nothing)  # noqa: PT017
-    else:
-        assert not found.proven
-        assert found.bound < found.cost
+    found = solve(hard_problem(), gap=0, seed=0, time_limit_s=1)
+    assert found.timed_out
+    assert found.status in ("feasible", "unknown")
+    assert found.status == "unknown" or found.bound < found.objective
 
 
 def test_no_time_gives_no_plan_and_says_so() -> None:
-    with pytest.raises(Infeasible, match=r"no schedule was found in 1e-06 s; allow more time"):
-        solve(hard_problem(), gap=0, time_limit_s=1e-6, seed=0)
+    heads = np.random.default_rng(0).integers(20, 60, 96).tolist()
+    with pytest.raises(Infeasible, match=r"the solver found no plan in .* give it more time"):
+        schedule(requirement(heads, minutes=15), Rules(), time_limit_s=1e-9)
 
 
 def test_both_solvers_agree(solver: str) -> None:
     found = schedule(requirement([2, 4, 5, 3, 2, 6, 4, 1]), SMALL).outcome[0]
     assert found.solver == solver
     assert found.status == "optimal"
-    assert found.cost == pytest.approx(28.0, rel=0.006)
+    assert found.cost == pytest.approx(28.0)
     assert found.bound <= found.cost
 
 
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ({"lengths_h": (0.0,)}, "lengths_h: found 0"),
-        ({"lengths_h": (25.0,)}, "lengths_h: found 25"),
+        ({"lengths_h": (0.0,)}, "lengths_h.0: found 0"),
+        ({"lengths_h": (25.0,)}, "lengths_h.0: found 25"),
         ({"lengths_h": ()}, "lengths_h"),
-        ({"start_every_min": 7}, "start_every_min: found 7; choose a step that divides a day"),
-        ({"meal_earliest_h": 5.0, "meal_latest_h": 4.0}, "meal_latest_h: 4 lies before"),
-        ({"meal_earliest_h": 6.0, "meal_latest_h": 7.0}, "leaves no work after the meal of a shift of 6 h"),
-        ({"under_cost_per_h": 0.5}, "under_cost_per_h: 0.5 is no more than a paid hour costs"),
+        ({"start_every_min": 7}, "start_every_min: 7 does not divide a day"),
+        ({"meal_earliest_h": 5.0, "meal_latest_h": 4.0}, "meal_latest_h: 4 is before meal_earliest_h"),
+        ({"meal_earliest_h": 6.0, "meal_latest_h": 7.0}, "does not end before a shift of 6 h"),
+        ({"under_cost_per_h": 0.5}, "under_cost_per_h: 0.5 is not more than cost_per_h"),
         ({"cost_per_h": -1.0}, "cost_per_h"),
         ({"length_h": (4.0,)}, "did you mean lengths_h"),
     ],
@@ -270,10 +269,10 @@ def test_faulty_rules_are_refused_by_name(rules: dict, message: str) -> None:
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ({"lengths_h": (4.25,)}, "lengths_h: 255 minutes; it must be a multiple of the interval, 30 minutes"),
-        ({"meal_min": 20}, "meal_min: 20 minutes"),
-        ({"meal_earliest_h": 3.25}, "meal_earliest_h: 195 minutes"),
-        ({"start_every_min": 45, "lengths_h": (4.5,)}, "start_every_min: found 45; it must fit 30-minute"),
+        ({"lengths_h": (4.25,)}, "lengths_h: 4.25 does not fit the requirement's intervals of 30 minutes"),
+        ({"meal_min": 20}, "meal_min: 20 does not fit"),
+        ({"meal_earliest_h": 3.25}, "meal_earliest_h: 3.25 does not fit"),
+        ({"start_every_min": 45, "lengths_h": (4.5,)}, "start_every_min: 45 does not fit"),
     ],
 )
 def test_rules_that_do_not_fit_the_grid_are_refused(rules: dict, message: str) -> None:
@@ -289,7 +288,7 @@ def test_a_requirement_is_checked() -> None:
 
 
 def test_shapes_have_names_and_work() -> None:
-    shape = Shape(slots=4, meal_after=2, meal_slots=1)
-    assert [shape.works(slot) for slot in range(4)] == [True, True, False, True]
-    assert shape.paid_slots() == 3
-    assert shape.name(60) == "4 h, meal after 2 h"
+    shape = Shape(length_min=240, meal_after_min=120, meal_min=60)
+    assert shape.at_work(60) == [0, 1, 3]
+    assert shape.paid_h == 3
+    assert shape.name == "4h, meal after 2h"
