@@ -64,6 +64,4 @@ class Hill:
 
 
 def _fall(slope: np.ndarray, weight: np.ndarray, w: np.ndarray) -> np.ndarray:
-    # Near the top w + e^-w - 1 loses its digits; its series does not.
-    series = w * w * (1 / 2 - w * (1 / 6 - w * (1 / 24 - w * (1 / 120 - w * (1 / 720 - w / 5040)))))
-    return slope * w + weight * np.where(np.abs(w) < 0.02, series, w + np.expm1(-w))
+    return slope * w + weight * (w + np.expm1(-w))

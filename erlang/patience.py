@@ -72,8 +72,7 @@ class ImpatientQueue:
             lost = np.where(
                 self.c > 5, self.c * self.hill.area(moment=np.expm1), self.whole - self.c * self.area
             )
-            share = np.clip(self.p_wait * lost / self.whole, 0, 1)
-        return np.where(self.a == 0, 0.0, share) + 0 * self.p_wait
+            return np.clip(self.p_wait * lost / self.whole, 0, 1)
 
     def beyond(self, t_s: np.ndarray) -> np.ndarray:
         """Chance that V > t."""

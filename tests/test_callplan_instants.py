@@ -299,6 +299,13 @@ def test_what_is_recorded_too_often_is_left_for_the_check_to_refuse() -> None:
     assert kept == ["2003-04-06 03:00:00-04:00"] * 2
 
 
+def test_an_empty_cell_is_not_touched() -> None:
+    with pytest.warns(Remark) as remarks:
+        frame = parse([None, "2003-10-26 01:00"], dst="as_recorded")
+    assert frame["start"].isna().tolist() == [True, False]
+    assert len(remarks) == 1
+
+
 @pytest.mark.filterwarnings("error")
 def test_as_recorded_says_nothing_where_nothing_was_touched() -> None:
     assert len(parse(["2003-04-06 01:30", "2003-10-26 01:00-04:00"], dst="as_recorded")) == 2

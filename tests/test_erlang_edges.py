@@ -12,7 +12,6 @@ from erlang import (
     abandonment,
     erlang_b,
     erlang_c,
-    occupancy,
     offered_load,
     performance,
     required_agents,
@@ -32,8 +31,9 @@ NOBODY_CALLS = (0, 1, 0, 0, 0, 0)
 @pytest.mark.parametrize("convention", CONVENTIONS)
 @pytest.mark.parametrize("agents", [0, 0.5, 20])
 def test_without_calls_nobody_waits(agents: float, convention: str, patience_s: float | None) -> None:
-    result = performance(agents, 0, 300, 20, patience_s=patience_s, convention=convention)
-    assert astuple(result) == NOBODY_CALLS
+    for within_s in (0, 20, np.inf):
+        result = performance(agents, 0, 300, within_s, patience_s=patience_s, convention=convention)
+        assert astuple(result) == NOBODY_CALLS
     assert required_agents(0, 300, GOAL, patience_s=patience_s) == 0
 
 
@@ -137,10 +137,36 @@ def test_erlang_b_far_above_the_lines(load: float) -> None:
     assert erlang_b([50, 60], load)[0] == erlang_b(50, load)
 
 
-def test_occupancy_never_passes_one() -> None:
-    """Rounding must not lift it: a table holds shares of at most 1."""
-    agents, load, patience_s = np.meshgrid([1.0, 7, 33, 450], [40.0, 700, 12345.6], [3.0, 60, 1e4, 1e9])
-    assert occupancy(agents, load, 300, patience_s=patience_s).max() <= 1
+def test_shares_stay_shares() -> None:
+    """Rounding must not push one past its end: a table holds shares of 0 to 1."""
+    agents, ratio, patience_s, within_s = np.meshgrid(
+        [1, 2, 9, 57, 450],
+        [0.01, 0.2, 0.63, 0.9, 1, 1.001, 7, 900],
+        np.geomspace(1, 1e9, 10),
+        [0, 5, *np.geomspace(1, 1e4, 9)],
+    )
+    for convention in CONVENTIONS:
+        result = performance(
+            agents, agents * ratio, 300, within_s, patience_s=patience_s, convention=convention
+        )
+        for share in (result.p_wait, result.service_level, result.occupancy, result.abandoned):
+            assert 0 <= share.min() <= share.max() <= 1, convention
+
+
+def test_long_arrays_equal_the_loop_over_scalars() -> None:
+    load = np.linspace(0.1, 90, 1000)
+    together = performance(50, load, 300, 20, patience_s=120)
+    alone = [performance(50, a, 300, 20, patience_s=120) for a in load]
+    for name in ("p_wait", "service_level", "asa_s", "abandoned"):
+        assert getattr(together, name) == pytest.approx([getattr(one, name) for one in alone], rel=1e-12)
+
+
+@pytest.mark.parametrize(("agents", "load"), [(np.nan, 0), (0, np.nan), (np.nan, 5), (5, np.nan)])
+def test_an_unknown_stays_unknown_at_the_ends(agents: float, load: float) -> None:
+    assert np.isnan(erlang_b(agents, load))
+    assert np.isnan(erlang_c(agents, load))
+    for patience_s in (60, None):
+        assert np.isnan(astuple(performance(agents, load, 300, 20, patience_s=patience_s))).all()
 
 
 def test_scalars_in_scalars_out() -> None:
