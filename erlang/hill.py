@@ -3,7 +3,7 @@
 The hill is exp(-c v + y (1 - e^-v)) over v >= 0, c at least 1. Its top is at 0 or at log(y/c), and at
 a distance w from the top its logarithm has fallen by slope × w + weight × (w + e^-w - 1), with
 slope = max(c - y, 0) and weight = min(c, y): no difference of large numbers, so that 64 points of
-Gauss's quadrature carry its integrals to a dozen digits wherever c and y lie.
+Gauss's quadrature carry its integrals to ten digits and more wherever c and y lie.
 """
 
 from collections.abc import Callable

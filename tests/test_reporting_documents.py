@@ -170,7 +170,7 @@ def test_report_leaves_the_intervals_of_a_long_plan_to_the_workbook(tmp_path):
     start = grid(
         date(2024, 1, 1), date(2024, 1, 31), 60, ZONE, OpeningHours.parse({"mon-sun": "09:00-11:00"})
     )
-    rows = pd.DataFrame({"queue": "q", "start": start, "minutes": 60, "needed": 2, "staffed": 2, "over": 0})
+    rows = pd.DataFrame({"queue": "q", "start": start, "minutes": 60, "needed": 2, "staffed": 3, "over": 1})
     write_report({"coverage": rows.assign(under=0)}, tmp_path / "report.html", **TEXTS)
     headings = Page((tmp_path / "report.html").read_text(encoding="utf-8")).text["th"]
     assert "Sun 14 Jan" in headings
