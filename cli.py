@@ -24,30 +24,40 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 
 class Commands(click.Group):
-    """Commands whose failures are one line on stderr, and whose remarks stay off stdout."""
+    """Commands whose failures are one line on stderr, with an exit code of their own."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a refusal ends it with its own exit code."""
-        said: set[str] = set()
-
-        def remark(message: Warning | str, category: type[Warning], *_where: Any) -> None:
-            if issubclass(category, Remark) and str(message) not in said:
-                said.add(str(message))
-                click.echo(f"remark: {message}", err=True)
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("always", Remark)
-            warnings.showwarning = remark  # type: ignore[assignment]
-            try:
+        """Run a command, then say what it remarked and why it failed, if it did."""
+        try:
+            with remarks_on_stderr():
                 return super().invoke(ctx)
-            except CallplanError as fault:
-                click.echo(f"callplan: {fault}", err=True)
-                ctx.exit(fault.exit_code)
+        except CallplanError as fault:
+            click.echo(f"callplan: {fault}", err=True)
+            ctx.exit(fault.exit_code)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """List the commands in the order of the chain, not of the alphabet."""
         return list(self.commands)
+
+
+@contextmanager
+def remarks_on_stderr() -> Iterator[None]:
+    """Keep the remarks made inside, each once, and print them at the end; other warnings are not ours."""
+    remarks: dict[str, None] = {}
+
+    def keep(message: Warning | str, category: type[Warning], *_where: Any) -> None:
+        if issubclass(category, Remark):
+            remarks[str(message)] = None
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", Remark)
+        warnings.showwarning = keep  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            for remark in remarks:
+                click.echo(f"remark: {remark}", err=True)
 
 
 def example(line: str) -> str:

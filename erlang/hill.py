@@ -28,10 +28,10 @@ class Hill:
     right: np.ndarray
 
     @classmethod
-    def of(cls, c: np.ndarray, y: np.ndarray, c_less_y: np.ndarray) -> "Hill":
-        """Find top and ends; `c_less_y` is given beside c and y because it may be known more exactly."""
-        slope, weight = np.maximum(c_less_y, 0.0), np.minimum(c, y)
-        top = np.where(c_less_y >= 0, 0.0, np.log(np.maximum(y / c, 1.0)))
+    def of(cls, c: np.ndarray, y: np.ndarray) -> "Hill":
+        """Find top and ends."""
+        slope, weight = np.maximum(c - y, 0.0), np.minimum(c, y)
+        top = np.log(np.maximum(y / c, 1.0))
         # Ends a little too far out, from w + e^-w - 1 >= w²/(w + 2) to the right and, to the left,
         # from e^w - w - 1 >= w²/2 put in once.
         steep = 2 * slope - _FALL

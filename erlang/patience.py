@@ -52,8 +52,7 @@ class ImpatientQueue:
         """Work out what all its quantities share."""
         with np.errstate(all="ignore"):
             c, y = n * patience_s / aht_s, a * patience_s / aht_s
-            # Agents above the load are counted before they are scaled: the difference stays exact.
-            hill = Hill.of(c + 1, y, (n - a) * patience_s / aht_s + 1)
+            hill = Hill.of(c + 1, y)
             foot, area = np.exp(-hill.fall(np.zeros_like(y))), hill.area()
             whole = foot + y * area
             b = blocking(n, a)

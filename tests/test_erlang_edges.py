@@ -209,3 +209,8 @@ def test_the_hardest_goals_still_end() -> None:
     assert service_level(required_agents(10, 300, Target(0.999999, 0)), 10, 300, 0) >= 0.999999
     strict = Target(asa_s=1e-6, p_wait=1e-9, occupancy=0.01)
     assert required_agents(10, 300, strict) == required_agents(10, 300, strict, patience_s=60) == 1000
+
+
+def test_the_smallest_chances_keep_their_order() -> None:
+    """Erlang C is above Erlang B down to the last numbers that a double holds."""
+    assert 0 < erlang_b(150, 0.5) < erlang_c(150, 0.5) < 1e-300
