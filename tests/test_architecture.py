@@ -56,6 +56,8 @@ def test_the_door_imports_nothing_slow_at_its_top() -> None:
     assert imports(ROOT / "cli.py", only_at_top=True) & SLOW == set()
 
 
-@pytest.mark.parametrize("module", ["arguments", "formulas", "endless", "patience", "performance", "targets"])
+@pytest.mark.parametrize(
+    "module", ["arguments", "formulas", "endless", "hill", "patience", "performance", "targets"]
+)
 def test_the_formulas_know_numbers_alone(module: str) -> None:
     assert imports(ROOT / "erlang" / f"{module}.py") <= FORMULAS | sys.stdlib_module_names
