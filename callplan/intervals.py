@@ -62,6 +62,16 @@ def local_day(starts: pd.Series) -> pd.Series:
     return starts.dt.tz_localize(None).dt.normalize()
 
 
+def first_instants(days: pd.Series, zone: tzinfo) -> pd.Series:
+    """Return when each local day, given as a naive midnight, begins in a zone.
+
+    It is the first time that the clock shows: 01:00 where 00:00 is skipped, the first of two midnights.
+    """
+    return days.dt.tz_localize(
+        pandas_zone(zone), ambiguous=np.ones(len(days), dtype=bool), nonexistent="shift_forward"
+    ).dt.as_unit("us")
+
+
 def minute_of_day(starts: pd.Series) -> pd.Series:
     """Return the minutes on the local clock since 00:00."""
     return starts.dt.hour * 60 + starts.dt.minute
@@ -208,11 +218,8 @@ def _edges(first: date, last: date, minutes: int, zone: tzinfo) -> pd.Series:
     Where a clock is changed by half an hour, 60-minute intervals still begin on the hour: the one
     in between is longer.
     """
-    # A day begins where the clock first shows it: at 01:00 where 00:00 is skipped.
-    midnights = pd.DatetimeIndex([first, last + timedelta(days=1)]).tz_localize(
-        pandas_zone(zone), ambiguous=np.array([True, True]), nonexistent="shift_forward"
-    )
-    begin, end = midnights.tz_convert("UTC")
+    midnights = pd.Series(pd.DatetimeIndex([first, last + timedelta(days=1)]))
+    begin, end = first_instants(midnights, zone).dt.tz_convert("UTC")
     # Steps are steps of time, not of the clock, so the doubled hour has its own intervals.
     steps = pd.date_range(begin, end, freq=f"{math.gcd(minutes, 15)}min", inclusive="left")
     starts = pd.Series(steps.as_unit("us").tz_convert(pandas_zone(zone)), name="start")

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.stats import binomtest, norm
 
 from callplan.errors import Refused, nearest
-from callplan.intervals import local_day
+from callplan.intervals import first_instants, local_day
 from callplan.tables import ACCURACY, ERRORS, FORECAST, HISTORY, check
 from forecasting.calendar import Calendar
 
@@ -112,10 +112,7 @@ def accuracy(
 def _period_starts(starts: pd.Series, by: str) -> pd.Series:
     """Return the instant at which each interval's local day, week, month or quarter begins."""
     begins = local_day(starts).dt.to_period(_PERIODS[by]).dt.start_time
-    # Where the clock skips midnight, the day begins with the first time it shows.
-    return begins.dt.tz_localize(
-        starts.dt.tz, ambiguous=np.ones(len(begins), dtype=bool), nonexistent="shift_forward"
-    ).dt.as_unit("us")
+    return first_instants(begins, starts.dt.tz)
 
 
 def _weeks_ahead(each: pd.DataFrame) -> pd.Series:

@@ -1,8 +1,8 @@
 """Intervals summed to days, as a planner reads them."""
 
-import numpy as np
 import pandas as pd
 
+from callplan.intervals import first_instants, local_day
 from callplan.tables import DAYS, check
 from planning.site import Site
 
@@ -30,7 +30,7 @@ def by_day(
         came = delivered[[*key, "service_level"]].rename(columns={"service_level": "delivered"})
         rows = rows.merge(came, on=key, how="left").merge(actual[[*key, "offered"]], on=key, how="left")
         rows["delivered_met"] = (rows["delivered"] >= goal).where(goal.notna() & rows["delivered"].notna())
-    day = [rows["queue"], _midnight(rows["start"])]
+    day = [rows["queue"], _day(rows["start"])]
     result = rows.groupby(day)[columns].sum()
     result["service_level"] = _weighted(rows, "service_level", "calls", day)
     result["met"] = rows["met"].astype(float).groupby(day).mean()
@@ -41,17 +41,13 @@ def by_day(
         result["delivered"] = _weighted(rows, "delivered", "offered", day)
         result["delivered_met"] = rows["delivered_met"].astype(float).groupby(day).mean()
     paid = shift_plan["paid_h"] * shift_plan["heads"]
-    result["paid_h"] = paid.groupby([shift_plan["queue"], _midnight(shift_plan["start"])]).sum()
+    result["paid_h"] = paid.groupby([shift_plan["queue"], _day(shift_plan["start"])]).sum()
     result["paid_h"] = result["paid_h"].fillna(0.0)
     return check(result.reset_index(), DAYS)
 
 
-def _midnight(starts: pd.Series) -> pd.Series:
-    """Return the first instant of each local day."""
-    midnight = starts.dt.tz_localize(None).dt.normalize()
-    return midnight.dt.tz_localize(
-        starts.dt.tz, ambiguous=np.ones(len(midnight), dtype=bool), nonexistent="shift_forward"
-    )
+def _day(starts: pd.Series) -> pd.Series:
+    return first_instants(local_day(starts), starts.dt.tz)
 
 
 def _weighted(rows: pd.DataFrame, level: str, calls: str, day: list[pd.Series]) -> pd.Series:
