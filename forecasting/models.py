@@ -77,7 +77,9 @@ def prophet(panel: Panel, seed: int) -> np.ndarray:
     # A planner has no use for its solver's log, nor for its report of a plotting package not there.
     for noisy in ("prophet.plot", "cmdstanpy"):
         logging.getLogger(noisy).disabled = True
-    import prophet as library
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import prophet as library
 
     named = np.concatenate([panel.holidays, panel.future_holidays])
     days = panel.days.append(panel.future_days)
