@@ -6,7 +6,8 @@ at toll booths'", Journal of the Operations Research Society of America 2, 339-3
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pulp
 
@@ -16,6 +17,8 @@ from scheduling.solver import Solution, solve
 
 # The solver may stop at a plan that costs at most this share more than the bound.
 GAP = 0.001
+# A plan made day by day is good enough if the bound shows that it costs at most this share too much.
+ENOUGH = 0.005
 
 Place = tuple[int, Shape]  # the interval in which a shift begins, and what it looks like
 
@@ -43,9 +46,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Cover:
-    """Heads by place, the least any plan can cost, and whether the clock stopped a solver."""
+    """Heads by place, what they and the shortfall cost, and the least that any plan can cost."""
 
     heads: dict[Place, int]
+    cost: float
     bound: float
     timed_out: bool
     solver: str
@@ -55,26 +59,48 @@ class Cover:
 def cover(span: Span, places: Sequence[Place], rules: Rules, *, seed: int, time_limit_s: float) -> Cover:
     """Choose the heads of every place at least cost: paid hours and, dearer, hours of shortfall.
 
-    A span of about a day is one program in whole heads. A longer one is planned day by day, as
-    relax-and-fix does (Pochet and Wolsey 2006, "Production planning by mixed integer programming"):
-    whole heads for the shifts that begin on this day, fractions for those of later days, those of
-    earlier days fixed. All heads but the first day's are free to be fractions in the first program,
-    so its bound holds for the whole span.
+    A span of about a day is one program. A longer one is planned day by day, which is many times
+    quicker and most often as cheap. Where it may not be, as with few heads on few kinds of shifts,
+    the span is tried as one program in the time left, and the cheaper plan is kept.
 
     Raises `Infeasible` where the solver finds no plan in its time.
     """
-    day = 24 * 60 // span.minutes
-    days = max(1, round(len(span.need) / day))
+    days = max(1, round(len(span.need) * span.minutes / (24 * 60)))
+    plan = _in_steps(days, span, places, rules, seed, time_limit_s)
+    if days == 1 or plan.cost - plan.bound <= ENOUGH * plan.cost:
+        return plan
+    try:
+        whole = _in_steps(1, span, places, rules, seed, time_limit_s - plan.seconds)
+    except Infeasible:
+        return replace(plan, timed_out=True)
+    return replace(
+        min(plan, whole, key=lambda found: found.cost),
+        bound=max(plan.bound, whole.bound),
+        timed_out=whole.timed_out,
+        seconds=plan.seconds + whole.seconds,
+    )
+
+
+def _in_steps(
+    steps: int, span: Span, places: Sequence[Place], rules: Rules, seed: int, time_limit_s: float
+) -> Cover:
+    """Relax and fix (Pochet and Wolsey 2006, "Production planning by mixed integer programming").
+
+    A step decides, in whole heads, on the shifts that begin in its part of the span. Later ones may
+    be fractions meanwhile, and what earlier steps decided stands. Every plan of the span solves the
+    first step's program too, so that one's bound holds for all of them.
+    """
+    edges = [round(len(span.need) * step / steps) for step in range(steps + 1)]
     left = list(span.need)  # heads still to find
     heads: dict[Place, int] = {}
     solutions: list[Solution] = []
-    for today in range(days):
-        begin, end = today * day, (today + 1) * day if today + 1 < days else len(left)
+    for begin, end in pairwise(edges):
         ahead = [place for place in places if place[0] >= begin]
         problem, columns = _program(left, begin, end, ahead, rules, span.minutes)
-        # A day that needs less than its share of the time leaves the rest to the others.
-        share_s = (time_limit_s - sum(solution.seconds for solution in solutions)) / (days - today)
-        solution = solve(problem, gap=GAP / days, seed=seed, time_limit_s=max(share_s, 0.0))
+        # A step that needs less than its share of the time leaves the rest to the others.
+        share_s = time_limit_s - sum(solution.seconds for solution in solutions)
+        share_s = max(share_s, 0.0) / (steps - len(solutions))
+        solution = solve(problem, gap=GAP / steps, seed=seed, time_limit_s=share_s)
         if not solution.values:
             raise Infeasible(
                 f"{span.where}: the solver found no plan in {share_s:.3g} s; "
@@ -87,8 +113,11 @@ def cover(span: Span, places: Sequence[Place], rules: Rules, *, seed: int, time_
                 heads[place] = count
                 for interval in worked(place, span.minutes):
                     left[interval] -= count
+    paid_h = sum(count * shape.paid_h for (_, shape), count in heads.items())
+    under_h = sum(max(missing, 0) for missing in left) * span.minutes / 60
     return Cover(
         heads,
+        cost=rules.cost_per_h * paid_h + rules.under_cost_per_h * under_h,
         bound=solutions[0].bound,
         timed_out=any(solution.timed_out for solution in solutions),
         solver=solutions[0].solver,

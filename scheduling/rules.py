@@ -61,8 +61,8 @@ class Rules(Settings):
     meal_earliest_h: Hours = 3.0
     meal_latest_h: Hours = 5.0
     # What one paid hour costs, and what one hour of one agent too few costs, in the same money.
-    cost_per_h: float = Field(default=1.0, gt=0)
-    under_cost_per_h: float = Field(default=10.0, gt=0)
+    cost_per_h: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    under_cost_per_h: float = Field(default=10.0, gt=0, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

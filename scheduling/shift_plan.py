@@ -31,8 +31,8 @@ class Outcome:
     cost: float  # paid hours and hours of shortfall, each at its price
     bound: float  # no plan under these rules costs less
     gap: float  # (cost - bound) / cost: the share that a better plan could save at most
-    # optimal: proven; gap: near enough to the bound; clock: time was up; days: each day was planned
-    # after the other, and the bound of them all does not show that it could be better
+    # optimal: proven; gap: near enough to the bound; clock: time was up; days: planned one day after
+    # the other, nearly as cheap as the bound
     stopped_by: Literal["optimal", "gap", "clock", "days"]
     solver: str
     seconds: float = field(compare=False)
@@ -129,10 +129,7 @@ def _plan(rows: pd.DataFrame, rules: Rules, seed: int, time_limit_s: float) -> _
         over=lambda table: (table["staffed"] - table["needed"]).clip(lower=0),
         under=lambda table: (table["needed"] - table["staffed"]).clip(lower=0),
     )
-    paid_h = sum(shift["heads"] * shift["paid_h"] for shift in shifts)
-    under_h = coverage["under"].sum() * minutes / 60
-    cost = float(rules.cost_per_h * paid_h + rules.under_cost_per_h * under_h)
-    return _Plan(shifts, coverage, _outcome(queue, cost, covers))
+    return _Plan(shifts, coverage, _outcome(queue, covers))
 
 
 def _span(piece: pd.DataFrame, rules: Rules, minutes: int) -> Span:
@@ -190,7 +187,9 @@ def _staffed(span: Span, heads: dict[Place, int]) -> list[int]:
     return staffed
 
 
-def _outcome(queue: str, cost: float, covers: list[Cover]) -> Outcome:
+def _outcome(queue: str, covers: list[Cover]) -> Outcome:
+    """Add the spans up: no plan of the queue costs less than their bounds together."""
+    cost = sum(done.cost for done in covers)
     bound = min(cost, sum(done.bound for done in covers))
     stopped_by: Literal["optimal", "gap", "clock", "days"]
     if cost - bound <= SAME * max(1.0, cost):

@@ -133,6 +133,11 @@ def test_a_grid_that_cannot_be_is_refused(first: int, last: int, minutes: int, l
     assert str(refused.value) == line
 
 
+def test_a_grid_needs_a_zone_that_there_is() -> None:
+    with pytest.raises(Refused, match=r"^zone: unknown time zone 'Paris'; did you mean Europe/Paris\?$"):
+        grid(date(2024, 5, 6), date(2024, 5, 6), 30, "Paris")
+
+
 # ── time zones ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -236,7 +241,7 @@ DAY, CLOSED = ((540, 1020),), ()
         ({"sat-mon": "09:00-17:00"}, [DAY, *[CLOSED] * 4, DAY, DAY]),
         ({"tue-mon": "09:00-17:00"}, [DAY] * 7),
         ({"fri-fri": "09:00-17:00"}, [*[CLOSED] * 4, DAY, CLOSED, CLOSED]),
-        ({"sun": "closed", "mon-sun": "09:00-17:00"}, [*[DAY] * 6, CLOSED]),
+        ({"fri": "closed", "mon-sun": "09:00-17:00"}, [*[DAY] * 4, CLOSED, DAY, DAY]),
         ({"mon-sun": "09:00-17:00", "sun": "Closed"}, [*[DAY] * 6, CLOSED]),
         ({"mon": "13:00-24:00, 00:00-12:00"}, [((0, 720), (780, 1440)), *[CLOSED] * 6]),
     ],
@@ -300,8 +305,9 @@ def test_opening_hours_made_in_code_are_checked_too(spans: tuple[tuple[int, int]
     for made in ({"week": (spans, *[()] * 6)}, {"week": ((),) * 7, "dates": {date(2024, 5, 6): spans}}):
         with pytest.raises(Refused, match="give minutes after midnight, in order"):
             OpeningHours(**made)
-    with pytest.raises(Refused, match="week"):
-        OpeningHours(week=((),) * 6)
+    for days in (6, 8):
+        with pytest.raises(Refused, match="week"):
+            OpeningHours(week=((),) * days)
 
 
 def test_opening_hours_are_frozen_hashable_and_replaceable() -> None:
@@ -503,6 +509,7 @@ def test_without_hours_every_interval_of_the_days_is_due(tiny_history: pd.DataFr
         "late": {"size": "48", "min": "2024-05-07 00:00:00+02:00"},
         "sales": {"size": "48", "min": "2024-05-06 00:00:00+02:00"},
     }
+    assert both.index.tolist() == list(range(96))
 
 
 def test_calls_in_closed_hours_are_left_out_and_remarked(tiny_history: pd.DataFrame) -> None:
@@ -545,13 +552,16 @@ def test_hours_are_observed_as_they_were(hours: OpeningHours, minutes: int) -> N
 
 
 def test_hours_count_as_open_if_half_the_recent_days_had_them() -> None:
-    def mondays(*clocks: str) -> OpeningHours:
-        texts = [
-            f"2024-05-{6 + 7 * week:02} {clock}" for week, day in enumerate(clocks) for clock in day.split()
-        ]
+    def mondays(*clocks: str) -> pd.DataFrame:
+        days = [date(2024, 5, 6) + timedelta(weeks=week) for week in range(len(clocks))]
+        texts = [f"{day} {clock}" for day, times in zip(days, clocks, strict=True) for clock in times.split()]
         starts = pd.Series(pd.to_datetime(texts)).dt.tz_localize("Europe/Paris")
-        return observed_hours(pd.DataFrame({"queue": "q", "start": starts, "minutes": 30}), weeks=2)
+        return pd.DataFrame({"queue": "q", "start": starts, "minutes": 30})
 
-    assert mondays("09:00 09:30", "09:00").week[0] == ((540, 600),)
-    assert mondays("09:00", "09:00 10:00", "09:00 10:00").week[0] == ((540, 570), (600, 630))
-    assert mondays("08:00", "09:00", "09:00").week == (((540, 570),), *[()] * 6)
+    assert observed_hours(mondays("09:00 09:30", "09:00")).week == (((540, 600),), *[()] * 6)
+    rows = mondays("08:00", "09:00 10:00", "09:00")
+    assert observed_hours(rows, weeks=2).week[0] == ((540, 570), (600, 630))
+    assert observed_hours(rows, weeks=3).week[0] == ((540, 570),)
+    # By default the last eight: the first of these nine weeks does not count.
+    rows = mondays("09:00", *["09:00", "09:00 10:00"] * 4)
+    assert observed_hours(rows).week[0] == ((540, 570), (600, 630))

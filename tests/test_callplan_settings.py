@@ -147,6 +147,10 @@ REFUSED = {
         LINE + "goal = 3",
         "lines.sales.goal: found 3; make it a table: { key = value }",
     ),
+    "opening hours that are no table": (
+        LINE + 'hours = "08:00-18:00"',
+        "lines.sales.hours: found '08:00-18:00'; make it a table: { key = value }",
+    ),
     "what a check of ours refuses": (
         LINE + "goal = { within_s = 0 }",
         "lines.sales.goal.within_s: found 0; leave it out",

@@ -541,6 +541,11 @@ UNREADABLE = {
         "t.csv, row 3, column start: an empty cell; "
         "every row needs one: left edge of the interval, in the site's time zone",
     ),
+    "an empty queue": (
+        HEAD + GOOD + ",2003-10-26 00:30,30,1\n",
+        "t.csv, row 3, column queue: an empty cell; "
+        "every row needs one: the queue: calls that one team answers for one reason",
+    ),
     "only empty times": (
         HEAD + "q,,30,1\n",
         "t.csv, row 2, column start: an empty cell; "
@@ -579,6 +584,12 @@ def test_read_keeps_what_was_recorded_and_remarks_it(a_file: Write) -> None:
     ]
     assert frame["offered"].tolist() == [3, 1, 2]
     assert [str(remark.message).split(",")[1] for remark in remarks] == [" row 2", " row 3", " row 4"]
+
+
+def test_as_recorded_refuses_the_rest_as_ever(a_file: Write) -> None:
+    path = a_file("t.csv", HEAD + ",2003-10-26 01:30,30,1\n" * 2)
+    with pytest.warns(Remark), pytest.raises(Refused, match=r"^t\.csv, row 2, column queue: an empty cell; "):
+        read(path, HISTORY, "America/New_York", dst="as_recorded")
 
 
 def test_a_faulty_cell_of_excel_is_not_taken_for_an_empty_one(
