@@ -283,7 +283,7 @@ OUTCOME = Table(
             "stopped_by",
             "text",
             "",
-            "optimal; gap: near enough to the bound; days: planned day after day, and near it; clock: time up",
+            "optimal; gap: near enough to the bound; days: planned day by day, and near it; clock: time up",
         ),
     ),
 )
