@@ -10,7 +10,7 @@ class CallplanError(Exception):
     exit_code = 1
 
 
-class Refused(CallplanError, ValueError):  # noqa: N818: reads as what happened
+class Refused(CallplanError, ValueError):
     """Input that cannot be used: where it is, what was found there, what to do about it.
 
     >>> print(Refused("calls.csv, row 7, column offered", "found -3", "a count is 0 or more"))
@@ -27,7 +27,7 @@ class Refused(CallplanError, ValueError):  # noqa: N818: reads as what happened
         return _one_line(f"{place}{self.found}; {self.do}")
 
 
-class Infeasible(CallplanError):  # noqa: N818: reads as what happened
+class Infeasible(CallplanError):
     """A plan that cannot exist under its rules."""
 
     exit_code = 3

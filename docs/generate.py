@@ -12,7 +12,6 @@ DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent))
 
 from callplan.schema import TABLES  # noqa: E402
-
 from cli import main  # noqa: E402
 
 
