@@ -121,7 +121,7 @@ def _as_recorded(
     others = [name for name in key if name != column]
     names = [*others, column]
     recorded = frame.loc[touched.index, others].assign(**{column: touched})
-    alike = recorded.groupby(names, observed=True)[column]
+    alike = recorded.groupby(names, dropna=False, observed=True)[column]
     passing, times = alike.cumcount(), alike.transform("size")
     never = touched.map(lambda time: _never(time, tz))
     instants = [_instant(t, tz, 0 if n else p) for t, n, p in zip(touched, never, passing, strict=True)]
