@@ -285,7 +285,7 @@ def schedule(
 
 @main.command(epilog=example("callplan plan history.csv --start 2003-10-13 --days 5 -o week"))
 @click.argument("history", type=TABLE_FILE)
-@click.option("--start", type=DAY, required=True, help="First day of the plan; later rows are the truth.")
+@click.option("--start", type=DAY, help="First day of the plan.  [default: the day after the history's last]")
 @click.option("--days", default=7, show_default=True, help="How many days to plan.")
 @click.option(
     "-o", "--output", default="plan", show_default=True, help="Folder for tables, workbook and report."
@@ -304,7 +304,7 @@ def plan(history: str, start: Any, days: int, output: str, seed: int, site_file:
         read_history(history, site),
         site,
         Path(site_file).read_text(encoding="utf-8"),
-        start.date(),
+        start and start.date(),
         days,
         seed,
         output,
@@ -325,7 +325,15 @@ def demo(output: str) -> None:
     from intake import bank_calls
     from planning import DEMO_SITE, Site
 
-    _run(bank_calls(), Site.from_toml(DEMO_SITE), DEMO_SITE.read_text(), date(2003, 10, 20), 5, 0, output)
+    _run(
+        bank_calls(),
+        Site.from_toml(DEMO_SITE),
+        DEMO_SITE.read_text(encoding="utf-8"),
+        date(2003, 10, 20),
+        5,
+        0,
+        output,
+    )
 
 
 def _run(

@@ -54,23 +54,24 @@ def plan(
     history: pd.DataFrame,
     site: Site,
     *,
-    start: date,
+    start: date | None = None,
     days: int = 7,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Plan:
-    """Plan the `days` local days from `start` on, from what came before that day.
+    """Plan the `days` local days from `start` on, by default those that follow the history's last day.
 
-    Later rows of the history are not looked at. Each queue of the history needs its settings in the
+    Rows of the history from `start` on are not looked at. Each queue of the history needs its settings in the
     site; handling times that the history lacks come from there, and are listed as assumptions.
 
     Raises `Refused` where something is missing, `Infeasible` where no schedule can exist.
     """
     history = check(history, HISTORY)
-    seen = history[local_day(history["start"]) < pd.Timestamp(start)]
+    day = local_day(history["start"])
+    start = start or (day.max() + pd.Timedelta(days=1)).date()
+    seen = history[day < pd.Timestamp(start)]
     if seen.empty:
-        first = local_day(history["start"]).min()
-        raise Refused(f"start {start}", f"the history begins on {first:%Y-%m-%d}", "plan a later day")
+        raise Refused(f"start {start}", f"the history begins on {day.min():%Y-%m-%d}", "plan a later day")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", Remark)
         forecast = forecast_site(history, site, days=days, start=start, seed=seed, progress=progress)

@@ -94,6 +94,12 @@ def test_a_plan_looks_at_nothing_from_its_start_on(week: Plan) -> None:
         pd.testing.assert_frame_equal(table, spoilt.tables()[name])
 
 
+def test_without_a_start_the_plan_follows_the_history() -> None:
+    week = plan(HISTORY, SITE, days=2)
+    assert sorted(set(week.forecast["start"].dt.date)) == [date(2024, 4, 29), date(2024, 4, 30)]
+    assert (week.start, week.n_days) == (date(2024, 4, 29), 2)
+
+
 def test_each_queue_is_staffed_for_its_own_goals(week: Plan) -> None:
     for name, queue in SITE.queues.items():
         rows = week.requirement[week.requirement["queue"] == name]
