@@ -116,34 +116,59 @@ def service_level(
 
 
 def asa_s(
-    agents: ArrayLike, load: ArrayLike, aht_s: ArrayLike, *, patience_s: ArrayLike | None = None
+    agents: ArrayLike,
+    load: ArrayLike,
+    aht_s: ArrayLike,
+    within_s: ArrayLike = 0.0,
+    *,
+    patience_s: ArrayLike | None = None,
+    convention: str = "offered",
 ) -> Values:
     """Return the average speed of answer in seconds: the mean wait of answered calls.
+
+    The arguments are those of `performance`; `within_s` and `convention` change nothing here.
 
     >>> round(float(asa_s(agents=14, load=10, aht_s=180)), 1)
     7.8
     """
-    return performance(agents, load, aht_s, 0.0, patience_s=patience_s).asa_s
+    return performance(agents, load, aht_s, within_s, patience_s=patience_s, convention=convention).asa_s
 
 
 def occupancy(
-    agents: ArrayLike, load: ArrayLike, aht_s: ArrayLike = 1.0, *, patience_s: ArrayLike | None = None
+    agents: ArrayLike,
+    load: ArrayLike,
+    aht_s: ArrayLike = 1.0,
+    within_s: ArrayLike = 0.0,
+    *,
+    patience_s: ArrayLike | None = None,
+    convention: str = "offered",
 ) -> Values:
     """Return carried load / agents; where nobody hangs up the handling time does not matter.
+
+    The arguments are those of `performance`; `within_s` and `convention` change nothing here.
 
     >>> round(float(occupancy(agents=14, load=10)), 4)
     0.7143
     """
-    return performance(agents, load, aht_s, 0.0, patience_s=patience_s).occupancy
+    return performance(agents, load, aht_s, within_s, patience_s=patience_s, convention=convention).occupancy
 
 
-def abandonment(agents: ArrayLike, load: ArrayLike, aht_s: ArrayLike, *, patience_s: ArrayLike) -> Values:
-    """Return the share of calls that hang up while they wait.
+def abandonment(
+    agents: ArrayLike,
+    load: ArrayLike,
+    aht_s: ArrayLike,
+    within_s: ArrayLike = 0.0,
+    *,
+    patience_s: ArrayLike | None = None,
+    convention: str = "offered",
+) -> Values:
+    """Return the share of calls that hang up while they wait: none where nobody is impatient.
 
+    The arguments are those of `performance`; `within_s` and `convention` change nothing here.
     Garnett, Mandelbaum and Reiman (2002): 50 agents, 48 calls a minute of a minute each, patience
     two minutes lose 3.1%.
 
     >>> f"{abandonment(agents=50, load=48, aht_s=60, patience_s=120):.1%}"
     '3.1%'
     """
-    return performance(agents, load, aht_s, 0.0, patience_s=patience_s).abandoned
+    return performance(agents, load, aht_s, within_s, patience_s=patience_s, convention=convention).abandoned

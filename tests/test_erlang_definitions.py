@@ -152,6 +152,9 @@ def test_the_goal_that_sets_the_number_is_named() -> None:
 
 def test_occupancy_counts_the_load_that_is_carried() -> None:
     assert occupancy(14, 10) == pytest.approx(10 / 14)
+    # The single measures take the arguments of `performance`.
+    assert asa_s(14, 10, 180, 20) == asa_s(14, 10, 180)
+    assert abandonment(14, 10, 180, 20, patience_s=60) == abandonment(14, 10, 180, patience_s=60)
     assert f"{occupancy(50, 48, 60, patience_s=120):.2%}" == "93.03%"
     carried = 48 * (1 - abandonment(50, 48, 60, patience_s=120))
     assert occupancy(50, 48, 60, patience_s=120) == pytest.approx(carried / 50)
