@@ -34,6 +34,9 @@ class Commands(click.Group):
         except CallplanError as fault:
             click.echo(f"callplan: {fault}", err=True)
             ctx.exit(fault.exit_code)
+        except (PermissionError, FileNotFoundError, NotADirectoryError) as fault:
+            click.echo(f"callplan: {fault.filename}: {fault.strerror}; choose another place", err=True)
+            ctx.exit(Refused.exit_code)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """List the commands in the order of the chain, not of the alphabet."""
@@ -129,12 +132,20 @@ def put(table: "pd.DataFrame | list[dict[str, Any]]", style: str | None, output:
     if output is not None:
         from callplan.tables import write
 
+        _refuse_overwriting_input(output)
         write(table, output)
         click.echo(f"{output}: {len(table):,} rows", err=True)
         return
     from reporting.terminal import show
 
     show(table, style or ("table" if sys.stdout.isatty() else "csv"))  # type: ignore[arg-type]
+
+
+def _refuse_overwriting_input(output: str) -> None:
+    """Refuse to write over a file that the same command reads, or writes something else to."""
+    named = [value for value in click.get_current_context().params.values() if isinstance(value, str)]
+    if sum(Path(value).resolve() == Path(output).resolve() for value in named) > 1:
+        raise Refused(output, "is named twice in this command", "write to a file of its own")
 
 
 def read_site(site_file: str) -> "Site":
@@ -161,6 +172,8 @@ def init(folder: str, zone: str, queues: tuple[str, ...]) -> None:
         raise Refused(str(path), "is there already", "edit it, or choose another folder")
     if zone:
         named_zone(zone, "--zone")
+    if len(set(queues)) < len(queues) or "" in queues:
+        raise Refused("--queue", f"found {', '.join(map(repr, queues))}", "name each queue once")
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as part:
         part.write_text(site_template(zone, queues), encoding="utf-8")

@@ -74,6 +74,8 @@ class Target:
         percent, seconds = match.groups()
         if float(percent) >= 100:
             raise Refused("service level", f"found {percent}%", "it must be below 100%")
+        if float(percent) < 1:
+            raise Refused("service level", f"found {percent}%", "say percent and seconds: 80/20")
         return cls(service_level=float(percent) / 100, within_s=float(seconds), convention=convention)
 
     def goals(self) -> dict[str, float]:

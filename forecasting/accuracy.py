@@ -9,11 +9,13 @@ References
    International Journal of Forecasting 22(4): MASE.
 """
 
+import warnings
+
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest, norm
 
-from callplan.errors import Refused, nearest
+from callplan.errors import Refused, Remark, nearest
 from callplan.intervals import first_instants, local_day
 from callplan.tables import ACCURACY, ERRORS, FORECAST, HISTORY, check
 from forecasting.calendar import Calendar
@@ -46,6 +48,13 @@ def errors(
     rows = forecast.merge(counted, on=["queue", "start"])
     if rows.empty:
         raise Refused("forecast and history", "no interval in both", "give the history of the days forecast")
+    left_out = len(forecast) - len(rows)
+    if left_out:
+        warnings.warn(
+            f"{left_out:,} of {len(forecast):,} forecast intervals have no count, and are not compared",
+            Remark,
+            stacklevel=2,
+        )
     seen = local_day(rows["cutoff"] - pd.Timedelta(microseconds=1))
     rows["lead_days"] = (local_day(rows["start"]) - seen).dt.days
     if by not in ("interval", "day"):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from callplan.errors import Refused, Remark, nearest
@@ -139,6 +140,10 @@ def _forecast_queue(
     queue = rows["queue"].iloc[0]
     if len(panel.days) < 7:
         raise Refused(f"queue {queue}", f"{len(panel.days)} days of history", "give two weeks or more")
+    if not np.isfinite(panel.counts).any():
+        raise Refused(
+            f"queue {queue}", "no interval with a count", "see that `minutes` and the counts are right"
+        )
     trials = run_trials(panel, list(MODELS) if model == AUTO else [model], seed)
     chosen = min(trials, key=Trial.wape)
     if not len(chosen.actual):
@@ -151,6 +156,7 @@ def _forecast_queue(
         _remark(
             f"{queue}: auto took {chosen.model} after {panel.days[-1]:%Y-%m-%d} (last weeks' WAPE: {ranked})"
         )
+    _remark_on_days(queue, panel, horizon, chosen.model)
     calls = MODELS[chosen.model](panel, seed)[horizon.day, horizon.slot]
     spread = chosen.over_dispersion()
     return pd.DataFrame(
@@ -164,6 +170,22 @@ def _forecast_queue(
             "aht_s": forecast_aht_s(rows, horizon),
         }
     )
+
+
+def _remark_on_days(queue: str, panel: Panel, horizon: Horizon, model: str) -> None:
+    """Say of which days to come the history cannot teach: new opening hours, and public holidays."""
+    unseen = ~panel.seen()[panel.future_weekdays()[horizon.day], horizon.slot]
+    if unseen.any():
+        _remark(
+            f"{queue}: {unseen.sum()} intervals lie at times of the week without any history (first "
+            f"{horizon.starts[unseen].iloc[0]:%a %Y-%m-%d %H:%M}); their calls are guessed from other days"
+        )
+    if model == "prophet":  # which has learned what holidays do
+        return
+    for day in np.unique(horizon.day):
+        if panel.future_holidays[day]:
+            date, name = panel.future_days[day], panel.future_holidays[day]
+            _remark(f"{queue}: {date:%Y-%m-%d} is {name}, forecast like any {date:%A}; close it if it is")
 
 
 def _remark(text: str) -> None:

@@ -20,15 +20,10 @@ Model = Callable[[Panel, int], np.ndarray]
 
 def mean_of_weekdays(panel: Panel, k: int) -> np.ndarray:
     """Return the mean of the last `k` same weekdays, slot by slot, holidays and empty days passed over."""
-    ordinary, weekdays = panel.ordinary(), panel.weekdays()
-    overall = _mean_rows(panel.counts[ordinary][-7 * k :])
-    by_weekday = np.empty((7, panel.counts.shape[1]))
-    for weekday in range(7):
-        recent = panel.counts[ordinary & (weekdays == weekday)][-k:]
-        known = _mean_rows(recent)
-        # A slot or weekday never seen takes the mean of all days.
-        by_weekday[weekday] = np.where(np.isnan(known), overall, known)
-    return np.nan_to_num(by_weekday)[panel.future_weekdays()]
+    known = _known_means(panel, k)
+    # A slot or weekday never seen takes the mean of all days.
+    overall = _mean_rows(panel.counts[panel.ordinary()][-7 * k :])
+    return np.nan_to_num(np.where(np.isnan(known), overall, known))
 
 
 def seasonal_naive(panel: Panel, _seed: int) -> np.ndarray:
@@ -107,9 +102,14 @@ MODELS: dict[str, Model] = {
 
 
 def day_profile(panel: Panel) -> np.ndarray:
-    """Return each future day's shape, the share of its calls in each slot, as on its last eight weekdays."""
-    shape = mean_of_8(panel, 0)
-    total = shape.sum(axis=1, keepdims=True)
+    """Return each future day's shape, the share of its calls in each slot, as on its last eight weekdays.
+
+    A day's total is spread over the slots in which its weekday was open: those alone made it.
+    """
+    shape, known = mean_of_8(panel, 0), _known_means(panel, 8)
+    seen = np.isfinite(known)
+    never = ~seen.any(axis=1, keepdims=True)
+    total = np.where(seen | never, shape, 0).sum(axis=1, keepdims=True)
     return np.divide(shape, total, out=np.zeros_like(shape), where=total > 0)
 
 
@@ -128,6 +128,13 @@ def day_totals(panel: Panel) -> np.ndarray:
     share = (expected * known).sum(axis=1) / np.maximum(expected.sum(axis=1), 1e-9)
     sums = np.nansum(panel.counts, axis=1)
     return np.where(known.any(axis=1) & (share > 0.5), sums / np.maximum(share, 0.5), np.nan)
+
+
+def _known_means(panel: Panel, k: int) -> np.ndarray:
+    """Return for each future day the mean of its last `k` weekdays, NaN in slots they never had."""
+    ordinary, weekdays = panel.ordinary(), panel.weekdays()
+    means = [_mean_rows(panel.counts[ordinary & (weekdays == weekday)][-k:]) for weekday in range(7)]
+    return np.array(means)[panel.future_weekdays()]
 
 
 def _mean_rows(counts: np.ndarray) -> np.ndarray:

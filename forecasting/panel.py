@@ -35,6 +35,11 @@ class Panel:
         """Tell which past days can teach a weekday: some count is there, and no holiday is."""
         return np.isfinite(self.counts).any(axis=1) & (self.holidays == "")
 
+    def seen(self) -> np.ndarray:
+        """Tell for each weekday and slot whether any ordinary day had a count there."""
+        known = np.isfinite(self.counts) & self.ordinary()[:, None]
+        return np.array([known[self.weekdays() == weekday].any(axis=0) for weekday in range(7)])
+
     def ago(self, back: int, days: int) -> tuple["Panel", np.ndarray]:
         """Return the panel as it was `back` days ago, and the counts of the `days` days that followed."""
         now = len(self.days) - back

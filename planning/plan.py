@@ -99,6 +99,8 @@ def plan(
 def _assumptions(site: Site, forecast: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     """List what a plan takes as given, queue by queue, and who says so."""
     rows = [("all", f"note {i}", note, "site.toml") for i, note in enumerate(site.notes, 1)]
+    if site.currency:
+        rows.append(("all", "currency of costs", site.currency, "site.toml"))
     for name in forecast["queue"].unique():
         queue = site.queue(name)
         goals = {_GOALS[goal]: f"{limit:g}" for goal, limit in queue.target.goals().items()}

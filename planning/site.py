@@ -88,9 +88,16 @@ class Site(Settings):
         return self.queues[name]
 
     def calendar_of(self, name: str) -> Calendar:
-        """Return the calendar of a queue: the site's, with the queue's own opening hours if it has any."""
-        hours = self.queue(name).hours
-        return self.calendar if hours is None else self.calendar.replace(hours=hours)
+        """Return the calendar of a queue: the site's, with the queue's own opening hours if it has any.
+
+        The site's special dates hold for every queue that does not state the same date itself.
+        """
+        hours, general = self.queue(name).hours, self.calendar.hours
+        if hours is None:
+            return self.calendar
+        if general is not None:
+            hours = hours.replace(dates={**general.dates, **hours.dates})
+        return self.calendar.replace(hours=hours)
 
     def goals(self) -> dict[str, float]:
         """Return the service level that each queue promises, where it promises one."""

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +23,11 @@ def read_history(path: str | Path, site: Site) -> pd.DataFrame:
     history = read(path, HISTORY, site.zone, site.dst)
     if (history["minutes"] == site.minutes).all():
         return history
+    if history["minutes"].max() > site.minutes:
+        found = (
+            f"intervals of {history['minutes'].max()} minutes, where site.toml has minutes = {site.minutes}"
+        )
+        raise Refused(str(path), found, "set minutes in site.toml to what there is: calls cannot be split")
     parts = [
         aggregate(rows, site.minutes, site.calendar_of(str(name)).hours)
         for name, rows in history.groupby("queue")
@@ -46,6 +51,8 @@ def forecast_site(
     the history lacks comes from the queue's settings.
     """
     first = start or (local_day(history["start"]).max() + pd.Timedelta(days=1)).date()
+    _remark_on_queues(history, site)
+    closed = _closed_queues(history, site, first, days)
     parts = [
         forecasting.forecast(
             rows,
@@ -58,8 +65,32 @@ def forecast_site(
             progress=progress,
         )
         for name, rows in history.groupby("queue")
+        if name not in closed
     ]
     return _with_handling_time(pd.concat(parts), site)
+
+
+def _remark_on_queues(history: pd.DataFrame, site: Site) -> None:
+    """Refuse a queue that the site does not know, and remark on one that the history does not."""
+    for name in history["queue"].unique():
+        site.queue(name)
+    for name in sorted(set(site.queues) - set(history["queue"])):
+        warnings.warn(f"queue {name} of site.toml has no history, and is left out", Remark, stacklevel=3)
+
+
+def _closed_queues(history: pd.DataFrame, site: Site, first: date, days: int) -> set[str]:
+    """Return the queues that are closed all the days through, each remarked; refuse where all are."""
+    closed = set()
+    for name in history["queue"].unique():
+        hours = site.calendar_of(name).hours
+        if hours is not None and not any(hours.on(first + timedelta(days=step)) for step in range(days)):
+            closed.add(name)
+            warnings.warn(
+                f"queue {name} is closed on the days to forecast, and is left out", Remark, stacklevel=3
+            )
+    if closed and closed == set(history["queue"]):
+        raise Refused(f"start {first}", f"no queue is open in {days} days", "see the opening hours")
+    return closed
 
 
 def backtest_site(

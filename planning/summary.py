@@ -65,7 +65,7 @@ def _came(queue: Queue, tables: dict[str, pd.DataFrame], tolerance: float) -> li
     ]
     if queue.service_level is not None:
         level = (days["delivered"] * days["offered"]).sum() / came
-        met = (tables["delivered"]["service_level"] >= queue.service_level).mean()
+        met = (tables["delivered"]["service_level"].dropna() >= queue.service_level).mean()
         worst = days.loc[days["delivered"].idxmin()]
         missed = _missed(worst["error"], worst["offered"])
         lines += [

@@ -35,8 +35,8 @@ def write_folder(
     """Write a plan to a folder: all of it, or nothing where a part fails.
 
     Everything is built apart first, then moved file by file. A plan that the folder holds already
-    is replaced, and those of its tables that the new one lacks are taken away. Files of other names
-    are left alone; a file that has one of our names but comes from no plan is never overwritten.
+    is replaced, and those of its tables that the new one lacks are set aside as NAME.old.csv. Files of
+    other names are left alone; a file that has one of our names but comes from no plan is never overwritten.
     """
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
@@ -82,7 +82,7 @@ def read_folder(
 
 
 def _move(new: Path, folder: Path) -> None:
-    """Put the new files in their place, and take away tables of an older plan."""
+    """Put the new files in their place, and set tables of an older plan aside."""
     # The workbook first: Windows refuses where Excel has it open, and then nothing has changed yet.
     names = sorted((path.name for path in new.iterdir()), key=lambda name: (name not in _MARKS, name))
     replaced = all((folder / name).is_file() for name in _MARKS)
@@ -98,8 +98,12 @@ def _move(new: Path, folder: Path) -> None:
         except PermissionError:
             raise Refused(str(folder / name), "cannot be replaced", "close it where it is open") from None
     if replaced:
-        for name in {REMARKS, *(f"{part}.csv" for part in PARTS)} - set(names):
-            (folder / name).unlink(missing_ok=True)
+        if REMARKS not in names:
+            (folder / REMARKS).unlink(missing_ok=True)
+        for part in PARTS:
+            older = folder / f"{part}.csv"
+            if older.name not in names and older.exists():
+                older.replace(folder / f"{part}.old.csv")
 
 
 def _write_lines(path: Path, lines: Sequence[str]) -> None:

@@ -146,6 +146,16 @@ def test_only_the_first_sheet_is_read(tmp_path: Path) -> None:
     assert files.load(tmp_path / "t.xlsx").to_dict("list") == {"n": [1]}
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_workbook_without_styles_is_read_without_a_word(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "styled.xlsx", ["n"], [1])
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "t.xlsx", "w") as new:
+        for part in old.infolist():
+            styles = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+            new.writestr(part.filename, styles if "styles" in part.filename else old.read(part))
+    assert files.load(tmp_path / "t.xlsx").to_dict("list") == {"n": [1]}
+
+
 def test_columns_that_parquet_keeps_in_its_index_come_back(tmp_path: Path) -> None:
     pd.DataFrame({"queue": ["a"], "n": [1]}).set_index("queue").to_parquet(tmp_path / "t.parquet")
     frame = files.load(tmp_path / "t.parquet")
@@ -163,6 +173,7 @@ CELLS = "every row needs as many cells as the header"
     ("name", "content", "line"),
     [
         ("t.csv", b"", "t.csv: the file is empty; export it again"),
+        ("t.xlsx", b"", "t.xlsx: the file is empty; export it again"),
         ("t.csv", b"\n \r\n", "t.csv: the file is empty; export it again"),
         ("t.csv", b"\xef\xbb\xbf", "t.csv: the file is empty; export it again"),
         ("t.csv.gz", gzip.compress(b""), "t.csv.gz: the file is empty; export it again"),

@@ -394,6 +394,11 @@ def test_parts_outside_the_opening_hours_are_not_due(
     assert hourly["aht_s"].fillna(-1).tolist() == [175, -1, 150]
 
 
+def test_what_came_in_closed_hours_is_kept(tiny_history: pd.DataFrame) -> None:
+    hourly = aggregate(tiny_history, 60, OpeningHours.parse({"mon": "09:00-10:00"}))
+    assert hourly["offered"].tolist() == [40, 0, 20]
+
+
 @pytest.mark.parametrize(
     ("day", "half_hours", "hours"), [(date(2003, 4, 6), 46, 23), (date(2003, 10, 26), 50, 25)]
 )

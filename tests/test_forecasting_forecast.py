@@ -230,3 +230,28 @@ def test_backtest_refusals() -> None:
 def test_unknown_countries_are_refused(settings_: dict, message: str) -> None:
     with pytest.raises(Refused, match=message):
         Calendar(**settings_)
+
+
+@pytest.mark.parametrize("model", list(MODELS))
+@pytest.mark.filterwarnings("ignore::callplan.errors.Remark")
+def test_a_day_of_shorter_hours_keeps_all_its_calls(model: str) -> None:
+    saturday = HISTORY_2024["start"].dt.day_of_week == 5
+    short = HISTORY_2024[~saturday | (HISTORY_2024["start"].dt.hour < 12)]
+    ahead = forecast(short, 7, model=model)
+    usual = short[saturday].groupby(short["start"].dt.date)["offered"].sum().mean()
+    assert ahead.loc[ahead["start"].dt.day_of_week == 5, "calls"].sum() == pytest.approx(usual, rel=0.15)
+
+
+def test_hours_without_history_and_holidays_to_come_are_remarked() -> None:
+    hours = OpeningHours.parse({"mon-sun": "08:00-21:00"})
+    calendar = Calendar(country="FR", hours=hours)
+    with pytest.warns(Remark) as caught:
+        forecast(HISTORY_2024, 7, model="mean_of_4", calendar=calendar)
+    said = [str(remark.message) for remark in caught]
+    assert any("14 intervals lie at times of the week without any history" in line for line in said)
+    assert any("2024-05-01 is" in line and "forecast like any Wednesday" in line for line in said)
+
+
+def test_a_history_without_any_count_is_refused() -> None:
+    with pytest.raises(Refused, match="queue sales: no interval with a count"):
+        forecast(HISTORY_2024.assign(offered=np.nan), 7)

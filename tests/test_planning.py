@@ -260,3 +260,19 @@ def test_the_demo_site_is_sound() -> None:
     assert site.zone == "America/New_York"
     assert site.calendar.hours == OpeningHours.parse({"mon-fri": "07:00-21:00"})
     assert any("handled calls" in note for note in site.notes)
+
+
+def test_dates_of_the_site_hold_for_queues_with_hours_of_their_own() -> None:
+    hours = {**SETTINGS["calendar"]["hours"], "dates": {"2024-04-24": "closed"}}
+    site = Site.from_dict({**SETTINGS, "calendar": {"hours": hours}}, "site.toml")
+    assert site.calendar_of("support").hours.on(date(2024, 4, 24)) == ()
+    assert site.calendar_of("support").hours.on(date(2024, 4, 25)) == ((480, 1080),)
+
+
+def test_a_queue_closed_all_along_is_remarked_and_the_others_go_on() -> None:
+    saturday = date(2024, 4, 27)
+    with pytest.warns(UserWarning, match="queue support is closed on the days to forecast"):
+        ahead = forecast_site(HISTORY, SITE, days=1, start=saturday)
+    assert set(ahead["queue"]) == {"sales"}
+    with pytest.raises(Refused, match="no queue is open in 1 days"):
+        forecast_site(HISTORY, SITE, days=1, start=date(2024, 4, 28))
