@@ -291,9 +291,9 @@ def schedule(
         found = cover(needed, site.shifts, seed=seed, time_limit_s=time_limit_s)
     for outcome in found.outcome:
         click.echo(str(outcome), err=True)
+    put(found.shift_plan, **out)
     if coverage is not None:
         put(expected_service(found.coverage, needed, site), None, coverage)
-    put(found.shift_plan, **out)
 
 
 @main.command(epilog=example("callplan plan history.csv --start 2003-10-13 --days 5 -o week"))

@@ -87,6 +87,8 @@ def prophet(panel: Panel, seed: int) -> np.ndarray:
     )
     totals = day_totals(panel)
     seen = np.isfinite(totals)
+    if seen.sum() < 2:
+        return mean_of_8(panel, 0)
     model.fit(pd.DataFrame({"ds": panel.days[seen], "y": totals[seen]}), seed=seed)
     means = model.predict(pd.DataFrame({"ds": panel.future_days}))["yhat"].to_numpy()
     return np.maximum(means, 0)[:, None] * day_profile(panel)

@@ -1,5 +1,7 @@
 """A plan in a few lines that a planner would say aloud."""
 
+from typing import Any
+
 import pandas as pd
 
 from planning.plan import Plan
@@ -13,7 +15,7 @@ def summarise(plan: Plan, review: Review | None = None) -> list[str]:
     for name in plan.requirement["queue"].unique():
         queue = plan.site.queue(str(name))
         lines += _planned(queue, _of_queue(plan.tables(), name))
-        if review is not None:
+        if review is not None and name in set(review.accuracy["queue"]):
             lines += _came(queue, _of_queue(review.tables(), name), plan.site.tolerance)
     return lines
 
@@ -51,9 +53,10 @@ def _planned(queue: Queue, tables: dict[str, pd.DataFrame]) -> list[str]:
 def _came(queue: Queue, tables: dict[str, pd.DataFrame], tolerance: float) -> list[str]:
     """Say how the forecast and the schedule fared for one queue."""
     days = tables["days"].dropna(subset=["offered"])
-    measures = {level: rows.iloc[0] for level, rows in tables["accuracy"].groupby("by")}
-    interval, daily = measures["interval"], measures["day"]
     came, error = days["offered"].sum(), days["error"].sum()
+    if came == 0:
+        return [f"Then no call came: the forecast was {error:,.0f} too high."]
+    interval, daily = (_measures(tables, level) for level in ("interval", "day"))
     hits = round(daily["hit_rate"] * daily["n"])
     lines = [
         f"Then {came:,.0f} calls came: the forecast was {_missed(error, came)}.",
@@ -74,6 +77,21 @@ def _came(queue: Queue, tables: dict[str, pd.DataFrame], tolerance: float) -> li
             f"Worst day {worst['start']:%a %d %b}: {worst['delivered']:.1%}, its forecast {missed}.",
         ]
     return lines
+
+
+def _measures(tables: dict[str, pd.DataFrame], level: str) -> dict[str, Any]:
+    """Return a level's measures over all weeks of lead together."""
+    errors = tables["errors"][tables["errors"]["by"] == level]
+    weeks = tables["accuracy"][tables["accuracy"]["by"] == level]
+    offered = errors["offered"].sum()
+    return {
+        "n": len(errors),
+        "wape": errors["error"].abs().sum() / offered,
+        "noise_floor": errors["floor"].sum() / offered,
+        "hit_rate": errors["within"].mean(),
+        "attainable": (weeks["attainable"] * weeks["n"]).sum() / weeks["n"].sum(),
+        "verdict": "; then ".join(dict.fromkeys(weeks["verdict"])),
+    }
 
 
 def _missed(error: float, offered: float) -> str:

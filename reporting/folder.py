@@ -17,8 +17,8 @@ from reporting.workbook import write_workbook
 SUMMARY, REMARKS, SITE = "summary.txt", "remarks.txt", "site.toml"
 WORKBOOK, REPORT = "plan.xlsx", "report.html"
 
-# A folder that holds both of these was written by a plan.
-_MARKS = (WORKBOOK, REPORT)
+# A folder that holds all of these was written by a plan.
+_MARKS = (WORKBOOK, REPORT, SUMMARY)
 
 
 def write_folder(

@@ -176,7 +176,7 @@ CELLS = "every row needs as many cells as the header"
         ("t.xlsx", b"", "t.xlsx: the file is empty; export it again"),
         ("t.csv", b"\n \r\n", "t.csv: the file is empty; export it again"),
         ("t.csv", b"\xef\xbb\xbf", "t.csv: the file is empty; export it again"),
-        ("t.csv.gz", gzip.compress(b""), "t.csv.gz: the file is empty; export it again"),
+        ("t.csv.gz", gzip.compress(b"", mtime=0), "t.csv.gz: the file is empty; export it again"),
         ("t.csv", PACKED, "t.csv: the content is csv.gz, not csv; rename or save it anew"),
         ("t.csv", b"PK\x03\x04...", "t.csv: the content is xlsx, not csv; rename or save it anew"),
         ("t.csv", b"PAR1...", "t.csv: the content is parquet, not csv; rename or save it anew"),

@@ -276,3 +276,18 @@ def test_a_queue_closed_all_along_is_remarked_and_the_others_go_on() -> None:
     assert set(ahead["queue"]) == {"sales"}
     with pytest.raises(Refused, match="no queue is open in 1 days"):
         forecast_site(HISTORY, SITE, days=1, start=date(2024, 4, 28))
+
+
+def test_the_summary_of_two_weeks_counts_both() -> None:
+    long = plan(HISTORY, SITE, start=date(2024, 4, 15), days=14)
+    lines = summarise(long, review(long, HISTORY))
+    assert any("of 12 days were within" in line for line in lines)
+
+
+def test_a_queue_whose_truth_is_missing_or_nothing_is_summed_up_all_the_same(week: Plan) -> None:
+    came = HISTORY["start"] >= "2024-04-22"
+    sales = HISTORY["queue"] == "sales"
+    lines = summarise(week, review(week, HISTORY[~came | sales]))
+    assert sum(line.startswith("Then") for line in lines) == 1
+    closed = HISTORY.assign(offered=HISTORY["offered"].where(~(came & sales), 0.0))
+    assert any(line.startswith("Then no call came") for line in summarise(week, review(week, closed)))
