@@ -82,7 +82,7 @@ def check(frame: pd.DataFrame, table: Table, source: str | None = None) -> pd.Da
     _check_key(result, table, source)
     if "minutes" in ours:
         _check_grid(result, source)
-    return result.sort_values(list(table.key), kind="stable", ignore_index=True)
+    return result.sort_values(list(table.key), ignore_index=True)
 
 
 def read(

@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow.parquet
 import pytest
+import xlsxwriter
 
 from callplan import files
 from callplan.errors import Refused
@@ -109,6 +111,10 @@ def test_a_column_without_name_is_kept_if_it_holds_something(a_file: Write) -> N
     }
 
 
+def test_a_named_column_is_kept_though_it_is_empty(a_file: Write) -> None:
+    assert list(files.load(a_file("t.csv", "n,channel\n1,\n"))) == ["n", "channel"]
+
+
 def test_standard_input_is_csv(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"queue,n\n007,1\n")))
     assert files.load("-", ["queue"]).to_dict("list") == {"queue": ["007"], "n": [1]}
@@ -146,14 +152,29 @@ def test_only_the_first_sheet_is_read(tmp_path: Path) -> None:
     assert files.load(tmp_path / "t.xlsx").to_dict("list") == {"n": [1]}
 
 
+def test_whole_numbers_of_excel_stay_whole_as_text(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", ["channel", "n"], [7, 1], [None, 2])
+    assert files.load(path, ["channel"])["channel"].tolist() == [7, None]
+
+
+def test_a_formula_counts_for_its_value(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_string("A1", "n")
+        sheet.write_formula("A2", "=1+1", None, 2)
+    assert files.load(tmp_path / "t.xlsx").to_dict("list") == {"n": [2]}
+
+
 @pytest.mark.filterwarnings("error")
-def test_a_workbook_without_styles_is_read_without_a_word(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "styled.xlsx", ["n"], [1])
+def test_a_workbook_without_styles_and_with_a_wrong_size_is_read_without_a_word(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "right.xlsx", ["n", "m"], [1, 2])
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "t.xlsx", "w") as new:
         for part in old.infolist():
-            styles = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
-            new.writestr(part.filename, styles if "styles" in part.filename else old.read(part))
-    assert files.load(tmp_path / "t.xlsx").to_dict("list") == {"n": [1]}
+            content = old.read(part).replace(b'ref="A1:B2"', b'ref="A1"')
+            if "styles" in part.filename:
+                content = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+            new.writestr(part.filename, content)
+    assert files.load(tmp_path / "t.xlsx").to_dict("list") == {"n": [1], "m": [2]}
 
 
 def test_columns_that_parquet_keeps_in_its_index_come_back(tmp_path: Path) -> None:
@@ -373,7 +394,9 @@ def test_nobody_sees_a_file_half_written(tmp_path: Path) -> None:
 def test_a_file_in_the_way_is_replaced(frame: pd.DataFrame, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("old, and longer than the new one" * 1000)
     files.save(frame, tmp_path / name)
-    assert files.load(tmp_path / name, ["queue"])["queue"].tolist() == frame["queue"].tolist()
+    back = files.load(tmp_path / name, ["queue"])
+    assert back["queue"].tolist() == frame["queue"].tolist()
+    assert list(back) == list(frame)
     assert leftovers(tmp_path) == [name]
 
 
@@ -429,6 +452,17 @@ def test_what_does_not_fit_a_sheet_is_refused(
     with pytest.raises(Refused, match=r"^t\.xlsx: 3 rows do not fit a sheet; write \.csv\.gz or \.parquet$"):
         files.save(frame, tmp_path / "t.xlsx")
     assert leftovers(tmp_path) == ["fits.xlsx"]
+
+
+def test_a_sheet_has_a_header_and_all_the_rows_that_excel_can_hold() -> None:
+    assert 1 + files._EXCEL_ROWS == 2**20
+
+
+def test_an_odd_index_is_not_written(frame: pd.DataFrame, tmp_path: Path) -> None:
+    for name in FILES:
+        files.save(frame.set_axis([3, 1, 1]), tmp_path / name)
+        assert list(files.load(tmp_path / name)) == list(frame)
+    assert pyarrow.parquet.read_schema(tmp_path / "t.parquet").names == list(frame)
 
 
 def test_csv_can_be_written_to_an_open_file(frame: pd.DataFrame) -> None:

@@ -244,6 +244,7 @@ DAY, CLOSED = ((540, 1020),), ()
         ({"fri": "closed", "mon-sun": "09:00-17:00"}, [*[DAY] * 4, CLOSED, DAY, DAY]),
         ({"mon-sun": "09:00-17:00", "sun": "Closed"}, [*[DAY] * 6, CLOSED]),
         ({"mon": "13:00-24:00, 00:00-12:00"}, [((0, 720), (780, 1440)), *[CLOSED] * 6]),
+        ({"mon": "00:00-12:00, 12:00-24:00"}, [((0, 720), (720, 1440)), *[CLOSED] * 6]),
     ],
 )
 def test_weekdays_and_ranges_of_them(content: dict[str, str], week: list[object]) -> None:
@@ -488,6 +489,8 @@ def test_what_varies_cannot_be_summed(tiny_history: pd.DataFrame, column: str) -
     with pytest.raises(Refused) as refused:
         aggregate(rows, 60)
     assert str(refused.value) == f"queue sales, column {column}: several values; aggregate each value apart"
+    with pytest.raises(Refused, match="queue sales"):
+        aggregate(pd.concat([rows.tail(1).assign(queue="a"), rows]), 60)
     aggregate(rows.assign(queue=["a", "b", "b", "b"]), 60)
 
 
@@ -525,6 +528,11 @@ def test_calls_in_closed_hours_are_left_out_and_remarked(tiny_history: pd.DataFr
         "sales: 40 calls in 2 closed intervals are left out (first 2024-05-06 09:00:00+02:00); "
         "widen the opening hours to keep them"
     ]
+
+
+def test_a_single_call_left_out_is_remarked(tiny_history: pd.DataFrame) -> None:
+    with pytest.warns(Remark, match="sales: 1 calls in 1 closed intervals"):
+        complete(tiny_history.assign(offered=1.0), OpeningHours.parse({"mon": "09:30-11:30"}))
 
 
 @pytest.mark.filterwarnings("error")

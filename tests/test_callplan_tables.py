@@ -1,5 +1,7 @@
 """Tables: described as data, checked cell by cell, and the same again after any of the four formats."""
 
+import io
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -307,7 +309,19 @@ def test_the_frame_given_is_left_as_it_was(tiny_history: pd.DataFrame) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["site", "day", "note", "calls", "answered", "abandoned_pct", "service_level", 5]
+    "name",
+    [
+        "site",
+        "day",
+        "notes",
+        "holiday",
+        "calls",
+        "answered",
+        "abandoned_by",
+        "abandoned_pct",
+        "service_level",
+        5,
+    ],
 )
 def test_columns_of_the_users_own_are_kept(tiny_history: pd.DataFrame, name: object) -> None:
     own = tiny_history.assign(own=1).rename(columns={"own": name})
@@ -434,7 +448,7 @@ REFUSED = {
         "give left edges counted from midnight",
     ),
     "an interval that reaches into the next": (
-        {"minutes": [60, 30, 30, 30]},
+        {"minutes": [60, 30, 30, 30], "start": paris("09:00", "09:30", "11:00", "12:00")},
         "history, row 0, column minutes: the interval reaches into the next one; keep one length",
     ),
 }
@@ -464,6 +478,12 @@ def test_check_refuses_a_name_that_stands_twice(tiny_history: pd.DataFrame) -> N
     assert str(refused.value) == "history: two columns are called 'offered'; rename or delete one"
 
 
+def test_check_refuses_no_columns() -> None:
+    with pytest.raises(Refused) as refused:
+        check(pd.DataFrame(), HISTORY)
+    assert str(refused.value) == "history: no column 'queue' (there are: none); add it, or rename yours"
+
+
 def test_check_refuses_no_rows(tiny_history: pd.DataFrame) -> None:
     with pytest.raises(Refused) as refused:
         check(tiny_history.head(0), HISTORY)
@@ -477,6 +497,13 @@ def test_check_refuses_a_share_above_one() -> None:
     assert str(refused.value) == (
         "requirement, row 1, column service_level: found 80; it must be at most 1: 85% is 0.85"
     )
+
+
+def test_check_refuses_what_is_neither_0_nor_1() -> None:
+    frame = specimen(TABLES["errors"], optional=False)
+    with pytest.raises(Refused) as refused:
+        check(frame.assign(within=[0, 1, 2]), TABLES["errors"])
+    assert str(refused.value) == "errors, row 2, column within: found 2; it must be at most 1"
 
 
 def test_lengths_may_differ_where_they_leave_room(tiny_history: pd.DataFrame) -> None:
@@ -501,6 +528,10 @@ UNREADABLE = {
     "no rows": (HEAD, "t.csv: no rows; a history table needs at least one"),
     "a missing column": (
         "queue,start,offered\nq,2003-10-25 09:00,1\n",
+        "t.csv: no column 'minutes' (there are: queue, start, offered); add it, or rename yours",
+    ),
+    "a missing column, before any cell": (
+        "queue,start,offered\nq,soon,many\n",
         "t.csv: no column 'minutes' (there are: queue, start, offered); add it, or rename yours",
     ),
     "text in a number": (
@@ -560,6 +591,12 @@ def test_read_refuses(a_file: Write, content: str, line: str) -> None:
         read(a_file("t.csv", content), HISTORY, "America/New_York")
     assert str(refused.value) == line
     assert refused.value.exit_code == 1
+
+
+def test_standard_input_is_named_in_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((HEAD + "q,soon,30,1\n").encode())))
+    with pytest.raises(Refused, match=r"^standard input, row 2, column start: found 'soon'; "):
+        read("-", HISTORY, "America/New_York")
 
 
 def test_read_refuses_a_time_without_zone(a_file: Write) -> None:
