@@ -18,12 +18,13 @@ lint: .venv/installed  ## style, format, types
 docs: .venv/installed  ## write the generated pages anew
 	@$(BIN)/python docs/generate.py
 
-bench: .venv/installed  ## every benchmark, in its quick mode
+bench: .venv/installed  ## every benchmark, in its quick mode, beside its peers
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group bench
 	@for program in benchmarks/*.py; do echo "== $$program"; $(BIN)/python "$$program" --quick || exit 1; done
 
 constraints:  ## exact versions anew, for all Pythons at once
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links --extra demo --group dev pyproject.toml -o constraints.txt
+		--no-emit-index-url --no-emit-find-links --extra demo --group dev --group bench pyproject.toml -o constraints.txt
 
 # The stamp is written last, so a broken installation starts over. Bytecode is compiled
 # once here: without it every start of a command is three times slower.
