@@ -46,8 +46,12 @@ def parse(
             return frame
         return frame.assign(**{column: cells.dt.tz_convert(pandas_zone(named_zone(zone)))})
     if zone is None:
-        where, found = f"{source}, row {cells.index[0]}, column {column}", f"found {str(cells.iloc[0])!r}"
-        raise Refused(where, f"{found}, and no time zone", 'set zone in site.toml, e.g. "Europe/Paris"')
+        first = cells.first_valid_index()
+        where, text = f"{source}, row {first}, column {column}", str(cells[first])
+        shape = _ISO.fullmatch(text)
+        why = " (an offset changes with the clock, and names no zone)" if shape and shape["offset"] else ""
+        do = f'name the site\'s, as in zone="Europe/Paris"{why}'
+        raise Refused(where, f"found {text!r}, and no time zone", do)
     tz = named_zone(zone)
     # The same times stand in the rows of every queue: each is read once. An empty cell is number -1.
     number, known = pd.factorize(cells)
@@ -71,7 +75,7 @@ def parse(
     raise Refused(
         f"{source}, row {row}, column {column}",
         f"{time:{_SHOW}} {_what(time, tz)} in {zone} (the clock was changed)",
-        'write its offset, or set dst = "as_recorded" in site.toml',
+        'write its offset, or choose dst = "as_recorded"',
     )
 
 

@@ -1,30 +1,21 @@
-"""The grid of intervals in a site's time zone: opening hours, due rows, totals of longer intervals.
+"""The grid of intervals in a site's time zone: due rows, observed hours, totals of longer intervals.
 
 Three states are never confused: *closed* (no row is due), *missing* (a row is due and absent, or
 empty) and *zero* (no call came).
 """
 
-import itertools
 import math
-import re
 import warnings
 import zoneinfo
-from collections.abc import Mapping
 from datetime import date, timedelta, tzinfo
-from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, model_validator
 
-from callplan.errors import Refused, Remark, closest, nearest
-from callplan.settings import Settings
+from callplan.errors import Refused, Remark, closest
+from callplan.hours import OpeningHours, Spans
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 GRIDS = (15, 30, 60)
-
-# Opening spans of one day, as (first, last) minutes after midnight: ((420, 1260),) is 07:00-21:00.
-Spans = tuple[tuple[int, int], ...]
 
 # Columns of a history that are totals, and so add up over time.
 TOTALS = [
@@ -77,117 +68,17 @@ def minute_of_day(starts: pd.Series) -> pd.Series:
     return starts.dt.hour * 60 + starts.dt.minute
 
 
-class OpeningHours(Settings):
-    """When a queue is open: spans by weekday, and dates that differ from their weekday.
-
-    In `site.toml` a table of weekdays (`mon`, or `mon-fri`), each with spans of local time, and
-    under `dates` the exceptions. A weekday that is not named is closed.
-
-    >>> hours = OpeningHours.parse({"mon-fri": "07:00-21:00", "dates": {"2003-12-25": "closed"}})
-    >>> hours.on(date(2003, 12, 24)), hours.on(date(2003, 12, 25))
-    (((420, 1260),), ())
-    """
-
-    week: tuple[Spans, ...] = Field(min_length=7, max_length=7)
-    dates: dict[date, Spans] = Field(default_factory=dict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_toml(cls, content: Any) -> Any:
-        if not isinstance(content, Mapping) or isinstance(content.get("week"), tuple):
-            return content
-        week: list[Spans] = [()] * 7
-        # Ranges first, so that a single day, wherever it stands, has the last word.
-        for key in sorted(content.keys() - {"dates"}, key=lambda key: (-len(_weekdays(key)), key)):
-            for weekday in _weekdays(key):
-                week[weekday] = _spans(content[key], key)
-        dates = content.get("dates", {})
-        if not isinstance(dates, Mapping):
-            raise Refused("dates", f"found {dates!r}", 'make it a table: "2003-12-25" = "closed"')
-        return {
-            "week": tuple(week),
-            "dates": {_date(day): _spans(spans, f"dates.{day}") for day, spans in dates.items()},
-        }
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        for spans in (*self.week, *self.dates.values()):
-            edges = [0, *itertools.chain(*spans), 1440]
-            if edges != sorted(edges) or any(first == last for first, last in spans):
-                raise Refused("", f"found {spans}", "give minutes after midnight, in order")
-        return self
-
-    @classmethod
-    def parse(cls, content: Mapping[str, Any]) -> "OpeningHours":
-        """Read opening hours as they stand in `site.toml`."""
-        return cls.from_dict(dict(content), "hours")
-
-    @classmethod
-    def always(cls) -> "OpeningHours":
-        """Return the hours of a queue that never closes."""
-        return cls.parse({"mon-sun": "00:00-24:00"})
-
-    def on(self, day: date) -> Spans:
-        """Return the opening spans of a local day."""
-        return self.dates.get(day, self.week[day.weekday()])
-
-    def is_open(self, starts: pd.Series, minutes: int) -> np.ndarray:
-        """Tell which intervals, given by their left edges, have at least one open minute."""
-        days, clock = local_day(starts), minute_of_day(starts).to_numpy()
-        result = np.zeros(len(starts), dtype=bool)
-        code, unique_days = pd.factorize(days)
-        spans = [self.on(day.date()) for day in pd.DatetimeIndex(unique_days)]
-        for kind in set(spans):
-            rows = np.array([day_spans == kind for day_spans in spans])[code]
-            for first, last in kind:
-                result |= rows & (clock < last) & (clock + minutes > first)
-        return result
-
-
-def _weekdays(key: str) -> list[int]:
-    """Read `mon` or `mon-fri` as weekday numbers, Monday 0; `fri-mon` wraps round."""
-    first, dash, last = (part.strip() for part in key.lower().partition("-"))
-    for name in (first, last if dash else first):
-        if name not in WEEKDAYS:
-            raise Refused(key, f"unknown weekday {name!r}", nearest(name, WEEKDAYS))
-    begin, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
-    return [(begin + step) % 7 for step in range((end - begin) % 7 + 1)]
-
-
-def _date(text: Any) -> date:
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        raise Refused(f"dates.{text}", f"found {text!r}", "write the date as 2003-12-25") from None
-
-
-def _spans(text: Any, where: str) -> Spans:
-    """Read `07:00-12:00, 13:00-21:00` or `closed`."""
-    advice = 'write spans such as "07:00-21:00" or "08:00-12:00, 13:00-24:00", or "closed"'
-    if not isinstance(text, str):
-        raise Refused(where, f"found {text!r}", advice)
-    if text.strip().lower() == "closed":
-        return ()
-    spans = []
-    for part in text.split(","):
-        match = re.fullmatch(r"\s*(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)\s*", part)
-        if not match:
-            raise Refused(where, f"found {text!r}", advice)
-        h1, m1, h2, m2 = (int(number) for number in match.groups())
-        first, last = h1 * 60 + m1, h2 * 60 + m2
-        if last > 1440 or m1 > 59 or m2 > 59:
-            raise Refused(where, f"{part.strip()!r} is not on the clock", advice)
-        if first >= last:
-            raise Refused(
-                where,
-                f"{part.strip()!r} ends before it begins",
-                "split it at midnight: to 24:00, and from 00:00 on the next day",
-            )
-        spans.append((first, last))
-    spans.sort()
-    if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(spans)):
-        raise Refused(where, f"found {text!r}", "the spans overlap: join them")
-    return tuple(spans)
+def is_open(hours: OpeningHours, starts: pd.Series, minutes: int) -> np.ndarray:
+    """Tell which intervals, given by their left edges, have at least one open minute."""
+    days, clock = local_day(starts), minute_of_day(starts).to_numpy()
+    result = np.zeros(len(starts), dtype=bool)
+    code, unique_days = pd.factorize(days)
+    spans = [hours.on(day.date()) for day in pd.DatetimeIndex(unique_days)]
+    for kind in set(spans):
+        rows = np.array([day_spans == kind for day_spans in spans])[code]
+        for first, last in kind:
+            result |= rows & (clock < last) & (clock + minutes > first)
+    return result
 
 
 def grid(
@@ -209,7 +100,7 @@ def grid(
     if last < first:
         raise Refused("days", f"the last day {last} lies before the first {first}", "swap them")
     starts = _edges(first, last, minutes, zone)
-    return starts if hours is None else starts[hours.is_open(starts, minutes)].reset_index(drop=True)
+    return starts if hours is None else starts[is_open(hours, starts, minutes)].reset_index(drop=True)
 
 
 def _edges(first: date, last: date, minutes: int, zone: tzinfo) -> pd.Series:
@@ -297,7 +188,8 @@ def aggregate(history: pd.DataFrame, minutes: int, hours: OpeningHours | None = 
 
     Totals add up; `aht_s` is weighted by handled calls (by offered where handled is unknown).
     Where a part is missing the whole is missing, for a sum over what is left would be too low;
-    parts outside `hours` are not due.
+    parts outside `hours` are not due. Columns of the user's own are kept if they are not numbers and
+    do not vary inside a longer interval; a remark names those left out.
 
     >>> start = pd.date_range("2024-05-06 09:00", periods=2, freq="30min", tz="Europe/Paris")
     >>> half_hours = pd.DataFrame({"queue": "sales", "start": start, "minutes": 30,
@@ -314,17 +206,16 @@ def aggregate(history: pd.DataFrame, minutes: int, hours: OpeningHours | None = 
         )
     zone, days = history["start"].dt.tz, local_day(history["start"])
     span = days.min().date(), days.max().date()
-    edges = _edges(*span, minutes, zone)
-    parts = _edges(*span, lengths[0], zone)
+    edges, parts = (_edges(*span, length, zone) for length in (minutes, lengths[0]))
     if hours is not None:
-        parts = parts[hours.is_open(parts, lengths[0])]
+        parts = parts[is_open(hours, parts, lengths[0])]
     due = lengths[0] * np.bincount(_inside(parts, edges), minlength=len(edges))
 
     calls = history["handled"].fillna(history["offered"]) if "handled" in history else history["offered"]
     rows = history.assign(
         start=edges.iloc[_inside(history["start"], edges)].array,
-        present=history["minutes"] * history["offered"].notna(),
-        due=due[_inside(history["start"], edges)],
+        _present=history["minutes"] * history["offered"].notna(),
+        _due=due[_inside(history["start"], edges)],
     )
     totals = [column for column in TOTALS if column in rows]
     if "aht_s" in rows:
@@ -332,7 +223,7 @@ def aggregate(history: pd.DataFrame, minutes: int, hours: OpeningHours | None = 
         rows = rows.assign(_calls=calls, _seconds=(rows["aht_s"] * calls).mask(calls == 0, 0.0))
         totals += ["_calls", "_seconds"]
     groups = rows.groupby(["queue", "start"], observed=True)
-    full = groups["present"].sum() >= groups["due"].first()
+    full = groups["_present"].sum() >= groups["_due"].first()
     whole = groups[totals].count().eq(groups.size(), axis=0).mul(full, axis=0)
     result = groups[totals].sum().where(whole)
     if "aht_s" in rows:
@@ -341,8 +232,29 @@ def aggregate(history: pd.DataFrame, minutes: int, hours: OpeningHours | None = 
         if column in rows:
             _refuse_varying(rows, column)
             result[column] = groups[column].first()
-    result = result.assign(minutes=minutes).reset_index()
+    own = [name for name in history if name not in (*result, "queue", "start", "minutes")]
+    kept = _what_describes(rows, own, minutes)
+    result = result.assign(minutes=minutes, **groups[kept].first()).reset_index()
     return result[[column for column in history.columns if column in result]]
+
+
+def _what_describes(rows: pd.DataFrame, own: list[str], minutes: int) -> list[str]:
+    """Return those of the user's own columns that longer intervals can keep; remark on the others."""
+    key = ["queue", "start"]
+    groups = len(rows[key].drop_duplicates())
+    kept = [
+        name
+        for name in own
+        # A number may be a total, an average or a label: nothing tells.
+        if rows[name].dtype.kind not in "iufc" and len(rows[[*key, name]].drop_duplicates()) == groups
+    ]
+    lost = [str(name) for name in own if name not in kept]
+    if lost:
+        text = (
+            f"{', '.join(lost)}: left out of intervals of {minutes} minutes, for nothing tells how to sum it"
+        )
+        warnings.warn(text, Remark, stacklevel=3)
+    return kept
 
 
 def _inside(instants: pd.Series, edges: pd.Series) -> np.ndarray:

@@ -35,6 +35,8 @@ class Table:
     meaning: str
     key: tuple[str, ...]
     columns: tuple[Column, ...] = field(repr=False)
+    parts: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Pairs of columns of which the first is a part of the second, and so never above it."""
 
     def names(self) -> list[str]:
         """Return the column names in their order."""
@@ -85,6 +87,13 @@ HISTORY = Table(
         _optional("transferred", "calls", "handed on by an agent"),
         _optional("channel", "", "voice, chat, mail or another channel", "text"),
     ),
+    parts=(
+        ("handled", "offered"),
+        ("abandoned", "offered"),
+        ("answered_within", "handled"),
+        ("abandoned_within", "abandoned"),
+        ("short_abandoned", "abandoned"),
+    ),
 )
 FORECAST = Table(
     "forecast",
@@ -128,6 +137,7 @@ REQUIREMENT = Table(
         _CALLS,
         _AHT,
         Column("load", "number", "erlangs", "offered load: calls × AHT / seconds of the interval"),
+        _optional("sized_load", "erlangs", "load the team is sized for: after the lag, at the confidence"),
         Column("agents", "whole", "agents", "on the phones"),
         Column("rostered", "whole", "heads", "scheduled: agents / (1 - shrinkage), rounded up last"),
         Column("service_level", "number", "share", "expected service level with those agents", high=1),
@@ -137,6 +147,7 @@ REQUIREMENT = Table(
         Column("occupancy", "number", "share", "carried load / agents", high=1),
         Column("abandoned", "number", "share", "share of offered calls that hang up", high=1),
         Column("set_by", "text", "", "the goal that fixed the number of agents"),
+        _optional("goal", "", "what the team is to meet, and how the service level counts", "text"),
     ),
 )
 SHIFT_PLAN = Table(
@@ -232,7 +243,14 @@ ACCURACY = Table(
             "WAPE that chance alone leaves: Σ√(2 × calls / π) / Σ calls",
             empty=True,
         ),
-        Column("attainable", "number", "share", "hit rate of a forecast that knows the true mean", high=1),
+        Column(
+            "attainable",
+            "number",
+            "share",
+            "hit rate of a forecast that knows the true mean",
+            empty=True,
+            high=1,
+        ),
         _VERDICT,
     ),
 )

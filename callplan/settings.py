@@ -30,6 +30,14 @@ class Settings(BaseModel):
         return type(self)(**{**{name: getattr(self, name) for name in self.model_fields_set}, **changes})
 
     @classmethod
+    def expect(cls, settings: Any, name: str) -> Self:
+        """Return an argument that is of this class, or refuse it by name."""
+        if not isinstance(settings, cls):
+            found = "None" if settings is None else f"a {type(settings).__name__}"
+            raise Refused(name, f"found {found}", f"give {cls.__name__}(...)")
+        return settings
+
+    @classmethod
     def from_toml(cls, path: str | Path) -> Self:
         """Read and check a TOML file; a fault is refused with its place and what to do."""
         source = Path(path).name
@@ -66,22 +74,50 @@ def _frozen(value: Any) -> Any:
     return value
 
 
+# What pydantic says in a programmer's words, said in a planner's.
+_PLAIN = {
+    **dict.fromkeys(("dict_type", "model_type"), "make it a table: { key = value }"),
+    **dict.fromkeys(("list_type", "tuple_type"), "make it a list: [value, value]"),
+    **dict.fromkeys(("float_type", "float_parsing"), "a number is needed"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number is needed"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "say true or false"),
+    "finite_number": "a finite number is needed",
+    "string_type": "a text is needed, in quotation marks",
+}
+
+
 def _first_fault(cls: type[BaseModel], fault: ValidationError) -> Refused:
     """Turn one of pydantic's errors into one line of ours."""
     # A key that is unknown and one that is missing are often the same, misspelt: the former tells how.
     error = min(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
     path = [str(part) for part in error["loc"]]
-    where = ".".join(path)
-    if error["type"] == "extra_forbidden":
+    where, kind, found = ".".join(path), error["type"], error["input"]
+    if kind == "extra_forbidden":
         return Refused(where, f"unknown key {path[-1]!r}", nearest(path[-1], cls.model_fields))
-    if error["type"] == "missing":
+    if kind == "missing":
         return Refused(where, "this key is missing", "add it (`callplan init` shows every key)")
-    cause = error.get("ctx", {}).get("error")
+    if kind == "too_short" and not found:
+        do = f"add a [{where}.NAME] table" if isinstance(found, Mapping) else "give at least one"
+        return Refused(where, "it is empty", do)
+    context = error.get("ctx", {})
+    cause = context.get("error")
     if isinstance(cause, Refused):
-        return Refused(".".join(filter(None, (where, cause.where))), cause.found, cause.do)
-    found = error["input"]
+        # Its own place, such as "target, service_level", ends with the key; the path is known here.
+        key = cause.where.rpartition(", ")[2]
+        return Refused(".".join(filter(None, (where, key))), cause.found, cause.do)
     shown = "a table" if isinstance(found, dict | BaseModel) else f"found {found!r}"
-    if error["type"] in ("dict_type", "model_type"):
-        return Refused(where, shown, "make it a table: { key = value }")
-    message = str(cause) if cause else error["msg"].replace("Input should be", "it must be")
+    message = str(cause) if cause else _PLAIN.get(kind) or _must_be(error["msg"])
+    # "30" for 0.30 is the slip that planners make most.
+    if 1 in (context.get("lt"), context.get("le")) and isinstance(found, int | float) and 2 <= found <= 100:
+        message += f": {found:g}% is {found / 100:g}"
     return Refused(where, shown, message[:1].lower() + message[1:])
+
+
+def _must_be(message: str) -> str:
+    for theirs, ours in (
+        ("Input should be", "it must be"),
+        ("greater than or equal to", "at least"),
+        ("less than or equal to", "at most"),
+    ):
+        message = message.replace(theirs, ours)
+    return message

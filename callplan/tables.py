@@ -4,6 +4,7 @@ What the tables are stands in `callplan.schema`; its names can be imported from 
 """
 
 import re
+import warnings
 from datetime import datetime
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from callplan import files, instants
-from callplan.errors import Refused, closest
-from callplan.intervals import minute_of_day, pandas_zone
+from callplan.errors import Refused, Remark, closest
+from callplan.intervals import minute_of_day, named_zone, pandas_zone
 from callplan.schema import (
     ACCURACY,
     ACTIVITIES,
@@ -51,6 +52,7 @@ __all__ = [
     "Table",
     "check",
     "read",
+    "remark_on_parts",
     "write",
 ]
 
@@ -58,8 +60,12 @@ __all__ = [
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def check(frame: pd.DataFrame, table: Table, source: str | None = None) -> pd.DataFrame:
+def check(
+    frame: pd.DataFrame, table: Table, source: str | None = None, *, zone: str | None = None
+) -> pd.DataFrame:
     """Return the frame as the table says: columns typed and in order, rows sorted by the key.
+
+    All its times come to be in one zone: the one named, or that of the first instant.
 
     Raises `Refused` with the row's index label (the file's row number after `read`), what was
     found there and what to do. Columns of the user's own stay at the end, unless their name is so
@@ -75,9 +81,10 @@ def check(frame: pd.DataFrame, table: Table, source: str | None = None) -> pd.Da
     _check_names(frame, table, source)
     known = [column for column in table.columns if column.name in frame]
     ours = {column.name: _typed(frame[column.name], column, source) for column in known}
-    # Every time of a table is in one zone: that of its first instant.
     times = [column.name for column in known if column.dtype == "instant"]
-    ours |= {name: ours[name].dt.tz_convert(ours[times[0]].dt.tz) for name in times}
+    if times:
+        tz = ours[times[0]].dt.tz if zone is None else pandas_zone(named_zone(zone))
+        ours |= {name: ours[name].dt.tz_convert(tz) for name in times}
     result = frame.assign(**ours)[[*ours, *(name for name in frame if name not in ours)]]
     _check_key(result, table, source)
     if "minutes" in ours:
@@ -101,6 +108,21 @@ def read(
         if column.dtype == "instant" and column.name in frame:
             frame = instants.parse(frame, column.name, zone, dst, table.key, source)
     return check(frame, table, source)
+
+
+def remark_on_parts(frame: pd.DataFrame, table: Table) -> None:
+    """Remark, queue by queue, on counts that are above the whole which they are a part of."""
+    for part, whole in table.parts:
+        if not {part, whole} <= set(frame):
+            continue
+        for queue, rows in frame[frame[part] > frame[whole]].groupby("queue"):
+            first = rows.iloc[0]
+            warnings.warn(
+                f"{queue}: {part} is above {whole} in {len(rows):,} intervals (first {first['start']}: "
+                f"{first[part]:g} of {first[whole]:g}); see how they are counted",
+                Remark,
+                stacklevel=3,
+            )
 
 
 def write(frame: pd.DataFrame, path: str | Path) -> None:

@@ -11,7 +11,7 @@ from callplan.errors import Refused
 Values = Any
 
 # What may last for ever: everything else is a finite number.
-_ENDLESS = ("within_s", "patience_s")
+_ENDLESS = ("within_s", "patience_s", "lines")
 
 
 def broadcast(**arguments: ArrayLike) -> list[np.ndarray]:
@@ -41,6 +41,15 @@ def refuse_zero(**arrays: np.ndarray) -> None:
     for name, array in arrays.items():
         if (array == 0).any():
             raise Refused(name, "found 0", "it must be above 0")
+
+
+def refuse_above_one(**shares: np.ndarray) -> None:
+    """Refuse, by its name, an array that holds a share above 1."""
+    for name, array in shares.items():
+        if (array > 1).any():
+            raise Refused(
+                name, f"found {array[array > 1].flat[0]:g}", "a share lies between 0 and 1: 80% is 0.8"
+            )
 
 
 def unwrapped(values: np.ndarray) -> Values:

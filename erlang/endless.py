@@ -51,6 +51,17 @@ class PatientQueue:
         """Nobody hangs up."""
         return 0 * self.p_wait
 
+    def blocked(self) -> np.ndarray:
+        """Every caller gets in."""
+        return 0 * self.p_wait
+
+    def wait_quantile_s(self, share: np.ndarray) -> np.ndarray:
+        """Wait that this share of calls does not exceed."""
+        with np.errstate(all="ignore"):
+            wait = np.log(self.p_wait / (1 - share)) * self.aht_s / self._spare()
+        growing = np.where(share > 0, np.inf, 0.0)
+        return self._at_edges(np.where(self.p_wait <= 1 - share, 0.0, wait), growing) + 0 * share
+
     def queue_length(self) -> np.ndarray:
         """Mean number of callers waiting, by Little's law."""
         with np.errstate(all="ignore"):
@@ -60,6 +71,6 @@ class PatientQueue:
         """Agents above the load; where there are no calls nobody waits, even for no agent."""
         return np.where(self.a == 0, 1.0, self.n - self.a)
 
-    def _at_edges(self, values: np.ndarray, growing: float) -> np.ndarray:
+    def _at_edges(self, values: np.ndarray, growing: float | np.ndarray) -> np.ndarray:
         """Put in what holds where the queue only grows; NaN stays NaN."""
         return np.where((self.n <= self.a) & (self.a > 0), growing, values) + 0 * self.p_wait

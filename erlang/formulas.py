@@ -66,7 +66,7 @@ def blocking(n: np.ndarray, a: np.ndarray) -> np.ndarray:
         # Where both vanish the load is far above the agents, and the fraction converges at once.
         far = (tail < TINY) & (a > n)
         if far.any():
-            b[far] = 1 / (a[far] * _upper_fraction(n[far], a[far]))
+            b[far] = 1 / (a[far] * upper_fraction(n[far], a[far]))
     b = np.where(n == 0, 1.0, np.where(a == 0, 0.0, np.minimum(b, 1.0)))
     return np.where(np.isnan(n) | np.isnan(a), np.nan, b)
 
@@ -92,8 +92,8 @@ def poisson_pmf(x: np.ndarray, mean: np.ndarray) -> np.ndarray:
     return np.where(x >= 16, large, np.where(x == 0, np.exp(-mean), small))
 
 
-def _upper_fraction(n: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Return Γ(n+1, a) e^a a^-(n+1), by Legendre's continued fraction (Lentz's method)."""
+def upper_fraction(n: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Return Γ(n+1, a) e^a a^-(n+1) for n > -1 far below a, by Legendre's fraction (Lentz's method)."""
     b = a - n
     c = np.full_like(b, np.inf)
     d = 1 / b

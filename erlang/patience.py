@@ -21,6 +21,7 @@ References
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -28,80 +29,117 @@ from erlang.formulas import blocking
 from erlang.hill import Hill
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ImpatientQueue:
     """Many queues at once whose callers hang up: float arrays of one shape, patience above 0."""
 
     n: np.ndarray
     a: np.ndarray
     aht_s: np.ndarray
-    patience_s: np.ndarray
-    c: np.ndarray
-    y: np.ndarray
+    unit_s: np.ndarray
+    """Seconds of one unit of v: the mean patience."""
     hill: Hill
     """e^-v g(v), as a multiple of its top."""
     area: np.ndarray
     """∫e^-v g, in that measure."""
     whole: np.ndarray
-    """c ∫g, in that measure."""
-    p_wait: np.ndarray
-    """Chance that V > 0: that a call does not find a free agent."""
+    """1 + y ∫e^-v g, in that measure."""
+    busy: np.ndarray
+    """Chance that a call does not find a free agent."""
+    idle: np.ndarray
+    """Chance that it does: what is left of 1, with all its digits."""
 
     @classmethod
-    def of(cls, n: np.ndarray, a: np.ndarray, aht_s: np.ndarray, patience_s: np.ndarray) -> "ImpatientQueue":
+    def of(cls, n: np.ndarray, a: np.ndarray, aht_s: np.ndarray, patience_s: np.ndarray) -> Self:
         """Work out what all its quantities share."""
         with np.errstate(all="ignore"):
-            c, y = n * patience_s / aht_s, a * patience_s / aht_s
-            hill = Hill.of(c + 1, y)
-            foot, area = np.exp(-hill.fall(np.zeros_like(y))), hill.area()
-            whole = foot + y * area
-            b = blocking(n, a)
-            p_wait = b / (b + (1 - b) * foot / whole)
-        p_wait = np.where(np.isnan(n + a + c), np.nan, np.where(a == 0, 0.0, p_wait))
-        return cls(n, a, aht_s, patience_s, c, y, hill, area, whole, p_wait)
+            return cls._over(Hill.of(n, a, patience_s / aht_s), n, a, aht_s, patience_s)
+
+    @classmethod
+    def _over(
+        cls,
+        hill: Hill,
+        n: np.ndarray,
+        a: np.ndarray,
+        aht_s: np.ndarray,
+        unit_s: np.ndarray,
+        **more: np.ndarray,
+    ) -> Self:
+        foot, area = np.exp(hill.log(-hill.top)), hill.area()
+        whole = foot + a * unit_s / aht_s * area
+        b = blocking(n, a)
+        free = (1 - b) * foot / whole
+        unknown = 0 * (n + a + unit_s / aht_s)
+        return cls(
+            n=n,
+            a=a,
+            aht_s=aht_s,
+            unit_s=unit_s,
+            hill=hill,
+            area=area,
+            whole=whole,
+            busy=np.where(a == 0, 0.0, b / (b + free)) + unknown,
+            idle=np.where(a == 0, 1.0, free / (b + free)) + unknown,
+            **more,
+        )
+
+    @property
+    def p_wait(self) -> np.ndarray:
+        """Chance to wait: whoever finds no free agent does."""
+        return self.busy
+
+    def blocked(self) -> np.ndarray:
+        """Every caller gets in."""
+        return 0 * self.busy
 
     def abandoned(self) -> np.ndarray:
         """Share of all calls that hang up while they wait."""
-        return self._abandoned
+        return np.clip(self.hill.theta * self._waited, 0, 1)
 
     @cached_property
-    def _abandoned(self) -> np.ndarray:
+    def _waited(self) -> np.ndarray:
+        """Mean time in queue of all calls, in units of v."""
         with np.errstate(all="ignore"):
-            # c ∫(1 - e^-v) g; where c is small the hill ends too soon for that, but the difference is safe.
-            lost = np.where(
-                self.c > 5, self.c * self.hill.area(moment=np.expm1), self.whole - self.c * self.area
-            )
-            return np.clip(self.p_wait * lost / self.whole, 0, 1)
+            return self.busy * self.hill.waited(self._c) / self.whole
 
     def beyond(self, t_s: np.ndarray) -> np.ndarray:
         """Chance that V > t."""
         with np.errstate(all="ignore"):
-            v = t_s / self.patience_s
-            rest = np.exp(v - self.hill.fall(v)) + self.y * (self.area - self.hill.area(until=v))
-            chance = np.where(np.isinf(v), 0.0, self.p_wait * rest / self.whole)
-        return np.where(self.p_wait == 0, 0.0, np.clip(chance, 0, 1)) + 0 * self.p_wait
+            v = np.where(np.isinf(t_s), np.inf, t_s / self.unit_s)
+            chance = self.busy * self.hill.beyond(self._c, v) / self.whole
+        return (
+            np.where(self.busy == 0, 0.0, np.where(np.isinf(v), 0.0, np.clip(chance, 0, 1))) + 0 * self.busy
+        )
 
     def served_within(self, t_s: np.ndarray) -> np.ndarray:
         """Share of all calls that are answered within t."""
+        return self._served(self.hill.area(until=t_s / self.unit_s))
+
+    def answered(self) -> np.ndarray:
+        """Share of all calls that an agent answers."""
+        return self._served(self.area)
+
+    def _served(self, area: np.ndarray) -> np.ndarray:
         with np.errstate(all="ignore"):
-            reached = self.c * self.hill.area(until=t_s / self.patience_s) / self.whole
-        served = 1 - self.p_wait * (1 - reached)
-        return np.where(self.a == 0, 1.0, np.clip(served, 0, 1)) + 0 * self.p_wait
+            reached = np.where(self.busy == 0, 0.0, self._c * area / self.whole)
+            return np.clip(self.idle + self.busy * reached, 0, 1)
 
     def abandoned_within(self, t_s: np.ndarray) -> np.ndarray:
         """Share of all calls that hang up within t."""
-        still_waiting = self.beyond(t_s) * np.exp(-t_s / self.patience_s)
-        return np.maximum(1 - still_waiting - self.served_within(t_s), 0.0)
+        with np.errstate(invalid="ignore"):  # nobody's patience ends, however endless the time
+            patient = np.where(self.hill.theta == 0, 1.0, np.exp(-self.hill.theta * t_s / self.unit_s))
+        still_waiting = self.beyond(t_s) * patient
+        return np.maximum(1 - self.blocked() - still_waiting - self.served_within(t_s), 0.0)
 
     def service_level(self, within_s: np.ndarray, convention: str, short_s: float) -> np.ndarray:
         """Service level under a convention of `CONVENTIONS`; 0 where its denominator is empty."""
         if convention == "virtual":
-            return 1 - self.beyond(within_s)
+            return np.maximum(1 - self.blocked() - self.beyond(within_s), 0.0)
         served = self.served_within(within_s)
         if convention == "offered":
             return served
         if convention == "answered":
-            return _share(served, 1 - self.abandoned())
+            return _share(served, self.answered())
         limit = within_s if convention.startswith("abandon") else np.full_like(within_s, short_s)
         gone = self.abandoned_within(limit)
         if convention in ("abandon_positive", "short_positive"):
@@ -110,21 +148,53 @@ class ImpatientQueue:
 
     def asa_s(self) -> np.ndarray:
         """Mean wait of answered calls: those answered at once count with 0."""
-        answered = 1 - self.abandoned()
+        answered = self.answered()
         with np.errstate(all="ignore"):
-            waits = self.patience_s * self.c * self.hill.area(moment=lambda v: v) / self.whole
-            mean = self.p_wait * waits / answered
-        return np.where(self.a == 0, 0.0, np.where(answered <= 0, np.inf, mean)) + 0 * self.p_wait
+            waits = self.unit_s * self._c * self.hill.area(moment=np.positive) / self.whole
+            mean = self.busy * waits / answered
+        return np.where(self.a == 0, 0.0, np.where(answered <= 0, np.inf, mean)) + 0 * self.busy
 
     def occupancy(self) -> np.ndarray:
         """Carried load / agents."""
         with np.errstate(all="ignore"):
-            busy = np.minimum(self.a * (1 - self.abandoned()) / self.n, 1.0)
-        return np.where(self.a == 0, 0.0, np.where(self.n == 0, 1.0, busy)) + 0 * self.p_wait
+            load = np.minimum(self.a * self.answered() / self.n, 1.0)
+        return np.where(self.a == 0, 0.0, np.where(self.n == 0, 1.0, load)) + 0 * self.busy
 
     def queue_length(self) -> np.ndarray:
-        """Mean number of callers waiting, by Little's law: all wait P(abandon) × patience on average."""
-        return self.a / self.aht_s * self.abandoned() * self.patience_s
+        """Mean number of callers waiting, by Little's law."""
+        return self.a / self.aht_s * self.unit_s * self._waited
+
+    def wait_quantile_s(self, share: np.ndarray) -> np.ndarray:
+        """Wait that this share of calls would not exceed if nobody hung up; endless where fewer get in."""
+        late = 1 - share - self.blocked()
+        at_once = self.beyond(np.zeros_like(late)) <= late
+        never = (late <= 0) | (self.n == 0)
+        with np.errstate(all="ignore"):
+            wait = np.where(at_once, 0.0, np.where(never, np.inf, self._overtaken(late)))
+        return wait + 0 * (self.busy + share)
+
+    def _overtaken(self, late: np.ndarray) -> np.ndarray:
+        """Return t with P(V > t) = late.
+
+        The logarithm of that chance bends downwards, so that Newton's steps close in from above.
+        """
+        end = (self.hill.top + self.hill.right) * self.unit_s
+        # Past the hill's end the chance falls as e^(-ct).
+        most = end + np.maximum(np.log(self.beyond(end) / late) / self.n * self.aht_s, 0.0)
+        wait = np.zeros_like(late)
+        for _ in range(100):
+            beyond, v = self.beyond(wait), wait / self.unit_s
+            density = np.exp(self.hill.log(v - self.hill.top) + self.hill.theta * v) / self.whole
+            rate = self.busy * self.n / self.aht_s * density / beyond
+            before = wait
+            wait = np.clip(wait + np.log(beyond / late) / rate, 0.0, most)
+            if not (np.abs(wait - before) > 1e-14 * wait).any():
+                break
+        return wait
+
+    @property
+    def _c(self) -> np.ndarray:
+        return self.n * self.unit_s / self.aht_s
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -1,28 +1,22 @@
-"""What a team of some size gives its callers: one function for every measure, under a named convention.
+"""What a team of some size gives its callers: every measure at once, under a named convention.
 
-Without patience callers wait for as long as it takes (Erlang C), with it they hang up (Erlang A).
+Without patience callers wait for as long as it takes (Erlang C), with it they hang up (Erlang A). With a
+number of lines some find them all taken (M/M/n/K), and with redials the lost call again (Erlang X).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from callplan.errors import Refused, nearest
-from erlang.arguments import Values, broadcast, refuse_zero, unwrapped
-from erlang.endless import PatientQueue
-from erlang.patience import ImpatientQueue
+from erlang.arguments import Values, broadcast, refuse_above_one, refuse_zero, unwrapped
+from erlang.queues import CONVENTIONS, Queue, queues
+from erlang.retrials import attempts_per_call
 
-CONVENTIONS = (
-    "offered",  # answered within T / offered
-    "answered",  # answered within T / answered
-    "abandon_positive",  # (answered within T + abandoned within T) / offered
-    "abandon_ignored",  # answered within T / (offered - abandoned within T)
-    "short_positive",  # (answered within T + short abandons) / offered
-    "net_offered",  # answered within T / (offered - short abandons)
-    "virtual",  # chance that a caller who never hangs up waits at most T
-)
+# Where attempts are endless: more than any finite load in sight, as a multiple of the agents.
+_SWAMP = 1e15
 
 
 @dataclass(frozen=True)
@@ -35,6 +29,8 @@ class Performance:
     occupancy: Values
     abandoned: Values
     queue_length: Values
+    blocked: Values
+    attempts: Values
 
 
 def performance(
@@ -44,17 +40,30 @@ def performance(
     within_s: ArrayLike,
     *,
     patience_s: ArrayLike | None = None,
+    lines: ArrayLike | None = None,
+    redial: ArrayLike = 0.0,
     convention: str = "offered",
     short_s: float = 5.0,
 ) -> Performance:
     """Return every measure of `agents` (whole or fractional) under `load` erlangs.
 
     Parameters are scalars or arrays that broadcast: `aht_s` and `within_s` in seconds,
-    `patience_s` the mean patience (None or endless: nobody hangs up), `convention` one of
-    `CONVENTIONS`, `short_s` the limit of a short abandon.
+    `patience_s` the mean patience (None or endless: nobody hangs up), `lines` how many callers can talk or
+    wait (fractional like the agents; None or endless: any number), `redial` the share of calls blocked or
+    hung up that come again, `convention` one of `CONVENTIONS`, `short_s` the limit of a short abandon.
 
-    ASA is the mean wait of answered calls. Without patience a load that reaches the agents gives a
-    queue that only grows: everyone waits, service level 0, ASA endless. With no calls, nobody waits.
+    Shares are of all calls. A blocked call counts as offered and not answered in every convention, and
+    does not wait: `p_wait` is the chance to get a line but no agent at once. Agents beyond the lines
+    are idle and count in the occupancy. ASA is the mean wait of answered calls.
+
+    With redials a call may be several attempts: `attempts` says how many, `load` is that of the calls
+    themselves, and shares are of attempts (`erlang.retrials`).
+
+    Where every lost call comes again (1) until it is served, and the load reaches the agents, attempts
+    are endless and none of them is served; without patience and lines no call is lost and none redials.
+
+    Without patience and lines a load that reaches the agents gives a queue that only grows: everyone
+    waits, service level 0, ASA endless. With no calls, nobody waits.
 
     >>> result = performance(agents=14, load=10, aht_s=180, within_s=20)
     >>> f"{result.service_level:.2%} {result.asa_s:.1f} s {result.occupancy:.2%}"
@@ -62,113 +71,78 @@ def performance(
     >>> result = performance(agents=177, load=200, aht_s=300, within_s=20, patience_s=60)
     >>> f"{result.service_level:.1%} answered in time, {result.abandoned:.1%} hung up"
     '80.2% answered in time, 12.4% hung up'
+    >>> result = performance(agents=14, load=10, aht_s=180, within_s=20, patience_s=120, lines=20, redial=0.5)
+    >>> f"{result.blocked:.2%} blocked, {result.attempts:.3f} attempts a call"
+    '0.12% blocked, 1.013 attempts a call'
     """
-    if convention not in CONVENTIONS:
-        raise Refused("convention", f"found {convention!r}", nearest(convention, CONVENTIONS))
-    endless = np.inf if patience_s is None else patience_s
-    n, a, aht, within, patience = broadcast(
-        agents=agents, load=load, aht_s=aht_s, within_s=within_s, patience_s=endless
+    names = [field.name for field in fields(Performance)]
+    values = measured(
+        names,
+        agents,
+        load,
+        aht_s,
+        within_s,
+        patience_s,
+        lines,
+        redial,
+        convention=convention,
+        short_s=short_s,
     )
-    refuse_zero(aht_s=aht, patience_s=patience)
-    broadcast(short_s=short_s)
-    shape = n.shape
-    n, a, aht, within, patience = (array.ravel() for array in (n, a, aht, within, patience))
-    result = np.empty((6, n.size))
-    for rows, queue in queues(n, a, aht, patience):
-        result[0, rows] = queue.p_wait
-        result[1, rows] = queue.service_level(within[rows], convention, short_s)
-        result[2, rows] = queue.asa_s()
-        result[3, rows] = queue.occupancy()
-        result[4, rows] = queue.abandoned()
-        result[5, rows] = queue.queue_length()
-    return Performance(*(unwrapped(row.reshape(shape)) for row in result))
+    return Performance(*values)
 
 
-def queues(
-    n: np.ndarray, a: np.ndarray, aht_s: np.ndarray, patience_s: np.ndarray
-) -> Iterator[tuple[np.ndarray, PatientQueue | ImpatientQueue]]:
-    """Split float arrays of one shape into the rows where nobody hangs up and the others."""
-    patient = np.isinf(patience_s)
-    if patient.any():
-        yield patient, PatientQueue.of(n[patient], a[patient], aht_s[patient])
-    if not patient.all():
-        hasty = ~patient
-        yield hasty, ImpatientQueue.of(n[hasty], a[hasty], aht_s[hasty], patience_s[hasty])
-
-
-def service_level(
+def measured(
+    names: Sequence[str],
     agents: ArrayLike,
     load: ArrayLike,
     aht_s: ArrayLike,
     within_s: ArrayLike,
+    patience_s: ArrayLike | None,
+    lines: ArrayLike | None,
+    redial: ArrayLike,
     *,
-    patience_s: ArrayLike | None = None,
     convention: str = "offered",
-) -> Values:
-    """Return the share of calls answered within `within_s` seconds; arguments as in `performance`.
-
-    >>> f"{service_level(agents=14, load=10, aht_s=180, within_s=20):.2%}"
-    '88.84%'
-    """
-    return performance(
-        agents, load, aht_s, within_s, patience_s=patience_s, convention=convention
-    ).service_level
-
-
-def asa_s(
-    agents: ArrayLike,
-    load: ArrayLike,
-    aht_s: ArrayLike,
-    within_s: ArrayLike = 0.0,
-    *,
-    patience_s: ArrayLike | None = None,
-    convention: str = "offered",
-) -> Values:
-    """Return the average speed of answer in seconds: the mean wait of answered calls.
-
-    The arguments are those of `performance`; `within_s` and `convention` change nothing here.
-
-    >>> round(float(asa_s(agents=14, load=10, aht_s=180)), 1)
-    7.8
-    """
-    return performance(agents, load, aht_s, within_s, patience_s=patience_s, convention=convention).asa_s
-
-
-def occupancy(
-    agents: ArrayLike,
-    load: ArrayLike,
-    aht_s: ArrayLike = 1.0,
-    within_s: ArrayLike = 0.0,
-    *,
-    patience_s: ArrayLike | None = None,
-    convention: str = "offered",
-) -> Values:
-    """Return carried load / agents; where nobody hangs up the handling time does not matter.
-
-    The arguments are those of `performance`; `within_s` and `convention` change nothing here.
-
-    >>> round(float(occupancy(agents=14, load=10)), 4)
-    0.7143
-    """
-    return performance(agents, load, aht_s, within_s, patience_s=patience_s, convention=convention).occupancy
+    short_s: float = 5.0,
+    share: ArrayLike = 0.0,
+) -> list[Values]:
+    """Return the measures named, and work out no others; `share` is that of a quantile of the wait."""
+    if convention not in CONVENTIONS:
+        raise Refused("convention", f"found {convention!r}", nearest(convention, CONVENTIONS))
+    broadcast(short_s=short_s)
+    arrays = broadcast(
+        agents=agents,
+        load=load,
+        aht_s=aht_s,
+        within_s=within_s,
+        patience_s=np.inf if patience_s is None else patience_s,
+        lines=np.inf if lines is None else lines,
+        redial=redial,
+        share=share,
+    )
+    shape = arrays[0].shape
+    n, a, aht, within, patience, k, again, part = (array.ravel() for array in arrays)
+    refuse_zero(aht_s=aht, patience_s=patience)
+    refuse_above_one(redial=again, share=part)
+    attempts = attempts_per_call(n, a, aht, patience, k, again)
+    endless = np.isinf(attempts)
+    a = np.where(endless, _SWAMP * np.maximum(n, 1), a * np.where(endless, 1, attempts))
+    result = np.empty((len(names), a.size))
+    for rows, queue in queues(n, a, aht, patience, k):
+        for name, row in zip(names, result, strict=True):
+            if name == "attempts":
+                row[rows] = attempts[rows] + 0 * queue.p_wait
+            elif name == "service_level":
+                row[rows] = queue.service_level(within[rows], convention, short_s)
+            elif name == "wait_quantile_s":
+                row[rows] = queue.wait_quantile_s(part[rows])
+            else:
+                row[rows] = _value(queue, name, growing=endless[rows] & np.isinf(k[rows]))
+    return [unwrapped(row.reshape(shape)) for row in result]
 
 
-def abandonment(
-    agents: ArrayLike,
-    load: ArrayLike,
-    aht_s: ArrayLike,
-    within_s: ArrayLike = 0.0,
-    *,
-    patience_s: ArrayLike | None = None,
-    convention: str = "offered",
-) -> Values:
-    """Return the share of calls that hang up while they wait: none where nobody is impatient.
-
-    The arguments are those of `performance`; `within_s` and `convention` change nothing here.
-    Garnett, Mandelbaum and Reiman (2002): 50 agents, 48 calls a minute of a minute each, patience
-    two minutes lose 3.1%.
-
-    >>> f"{abandonment(agents=50, load=48, aht_s=60, patience_s=120):.1%}"
-    '3.1%'
-    """
-    return performance(agents, load, aht_s, within_s, patience_s=patience_s, convention=convention).abandoned
+def _value(queue: Queue, name: str, growing: np.ndarray) -> np.ndarray:
+    """Return a measure that needs no argument; the waits of a queue that only grows are endless."""
+    if name == "p_wait":
+        return queue.p_wait
+    value = getattr(queue, name)()
+    return np.where(growing, np.inf, value) if name in ("asa_s", "queue_length") else value

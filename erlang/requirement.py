@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from callplan.errors import Refused
+from erlang.doubt import rate_quantile
 from erlang.formulas import offered_load
+from erlang.lag import lagged_load
 from erlang.performance import performance
 from erlang.targets import Target, rostered, smallest_team
 
@@ -21,6 +23,7 @@ def require_one(
     *,
     shrinkage: float = 0.0,
     patience_s: float | None = None,
+    lines: float | None = None,
 ) -> dict[str, Any]:
     """Return the requirement of one interval by itself, in the columns of `REQUIREMENT`.
 
@@ -29,81 +32,145 @@ def require_one(
     (14, '88.84%', 20)
     """
     load = offered_load(calls, aht_s, minutes)
-    agents, set_by = smallest_team(load, aht_s, target, patience_s=patience_s)
-    within_s = 0.0 if target.within_s is None else target.within_s
-    result = performance(agents, load, aht_s, within_s, patience_s=patience_s, convention=target.convention)
+    agents, set_by = smallest_team(load, aht_s, target, patience_s=patience_s, lines=lines)
+    result = performance(
+        agents,
+        load,
+        aht_s,
+        0.0 if target.within_s is None else target.within_s,
+        patience_s=patience_s,
+        lines=lines,
+        convention=target.convention,
+    )
+    measures = ["service_level", "asa_s", "occupancy", "p_wait", "abandoned"]
+    if lines is not None:
+        measures.append("blocked")
     return {
         "calls": calls,
         "load": float(load),
         "agents": int(agents),
         "rostered": int(rostered(agents, shrinkage)),
-        "service_level": float(result.service_level),
-        "asa_s": float(result.asa_s),
-        "occupancy": float(result.occupancy),
-        "p_wait": float(result.p_wait),
-        "abandoned": float(result.abandoned),
+        **{name: float(getattr(result, name)) for name in measures},
         "set_by": str(set_by),
+        "goal": str(target),
     }
 
 
 def require(
-    forecast: "pd.DataFrame", target: Target, *, shrinkage: float = 0.0, patience_s: float | None = None
+    forecast: "pd.DataFrame",
+    target: Target,
+    *,
+    shrinkage: float = 0.0,
+    patience_s: float | None = None,
+    lines: float | None = None,
+    lag: bool = True,
+    confidence: float | None = None,
 ) -> "pd.DataFrame":
     """Return the requirement (table `REQUIREMENT`) that meets `target` in every interval of a forecast.
 
-    Each interval is sized by itself, as if its load had always lasted (stationary, independent,
-    period by period). `shrinkage` is the share of rostered time away from the phones, breaks that
-    the schedule places left out; `patience_s` the mean patience (None: callers never hang up). The
-    service level at the ends of the forecast's band stands beside that at its mean.
+    `shrinkage` is the share of rostered time away from the phones, breaks that the schedule places
+    left out; `patience_s` the mean patience (None: callers never hang up); `lines` how many calls a
+    queue can hold, talking and waiting (None: any number).
+
+    With `lag` an interval is sized for the load as it was a handle time earlier (`lagged_load`);
+    without, each by itself as if its load had always lasted (SIPP: stationary, independent, period by
+    period). With a `confidence`, such as 0.8, it is sized for the rate of calls that is exceeded on a
+    share 1 - confidence of days (`rate_quantile`): the goal is then met on 8 of 10 days, where the
+    forecast's mean alone meets it on about half. The service level stands there at the mean and at
+    both ends of the forecast's band.
 
     Raises `Refused` where the handling time is unknown, or the forecast holds several models.
     """
     # Here, so that the formulas start without pandas.
+    import pandas as pd
+
     from callplan.tables import FORECAST, REQUIREMENT, check
 
+    if not isinstance(target, Target):
+        raise Refused("target", f"found {target!r}", 'give a Target, such as Target.parse("80/20")')
     forecast = check(forecast, FORECAST)
     _refuse_versions(forecast)
-    unknown = forecast["aht_s"].isna() & (forecast["calls"] > 0)
-    if unknown.any():
-        queue = forecast.loc[unknown, "queue"].iloc[0]
-        raise Refused(f"forecast, queue {queue}, column aht_s", "no handling time", "give the queue an aht_s")
+    _refuse_unknown_handling(forecast)
+    options: dict[str, Any] = {"patience_s": patience_s, "lines": lines, "lag": lag, "confidence": confidence}
+    parts = [_require_queue(rows, target, **options) for _, rows in forecast.groupby("queue", sort=False)]
+    requirement = pd.concat(parts) if parts else _require_queue(forecast, target, **options)
+    requirement["rostered"] = rostered(requirement["agents"], shrinkage)
+    return check(requirement, REQUIREMENT)
+
+
+def _require_queue(
+    forecast: "pd.DataFrame",
+    target: Target,
+    *,
+    patience_s: float | None,
+    lines: float | None,
+    lag: bool,
+    confidence: float | None,
+) -> "pd.DataFrame":
+    """Return the requirement of one queue, heads to roster left out."""
     calls, minutes = forecast["calls"].to_numpy(), forecast["minutes"].to_numpy()
     # Where no call is due no handling time is known or needed: any will do.
-    aht_s = forecast["aht_s"].where(forecast["calls"] > 0, 1.0).to_numpy()
-    if (aht_s == 0).any():
-        queue = forecast.loc[aht_s == 0, "queue"].iloc[0]
-        raise Refused(f"forecast, queue {queue}, column aht_s", "found 0", "give the queue an aht_s above 0")
-    load = offered_load(calls, aht_s, minutes)
-    agents, set_by = smallest_team(load, aht_s, target, patience_s=patience_s)
-    within_s = 0.0 if target.within_s is None else target.within_s
+    aht_s = forecast["aht_s"].where(calls > 0, 1.0).to_numpy()
+    start_s = forecast["start"].to_numpy("datetime64[s]").astype(float)
 
-    def service_level_at(volume: np.ndarray) -> np.ndarray:
-        known = ~np.isnan(volume)
-        level = np.full(len(volume), np.nan)
-        level[known] = performance(
-            agents[known],
-            offered_load(volume, aht_s, minutes)[known],
-            aht_s[known],
-            within_s,
+    def load_of(volume: np.ndarray) -> np.ndarray:
+        load = offered_load(volume, aht_s, minutes)
+        return lagged_load(load, aht_s, minutes, start_s) if lag else load
+
+    sized_load = load_of(calls if confidence is None else _rate(forecast, confidence))
+    agents, set_by = smallest_team(sized_load, aht_s, target, patience_s=patience_s, lines=lines)
+
+    def service_of(volume: np.ndarray) -> Any:
+        return performance(
+            agents,
+            load_of(volume),
+            aht_s,
+            0.0 if target.within_s is None else target.within_s,
             patience_s=patience_s,
+            lines=lines,
             convention=target.convention,
-        ).service_level
-        return level
+        )
 
-    result = performance(agents, load, aht_s, within_s, patience_s=patience_s, convention=target.convention)
-    requirement = forecast[["queue", "start", "minutes", "calls", "aht_s"]].assign(
-        load=load,
+    def level_at(end: str) -> np.ndarray:
+        known = forecast[end].notna().to_numpy()
+        volume = forecast[end].fillna(forecast["calls"]).to_numpy()
+        return np.where(known, service_of(volume).service_level, np.nan)
+
+    result = service_of(calls)
+    return forecast[["queue", "start", "minutes", "calls", "aht_s"]].assign(
+        load=offered_load(calls, aht_s, minutes),
+        sized_load=sized_load,
         agents=agents,
-        rostered=rostered(agents, shrinkage),
         service_level=result.service_level,
-        service_level_lo=service_level_at(forecast["calls_hi"].to_numpy()),
-        service_level_hi=service_level_at(forecast["calls_lo"].to_numpy()),
+        service_level_lo=level_at("calls_hi"),
+        service_level_hi=level_at("calls_lo"),
         asa_s=result.asa_s,
         occupancy=result.occupancy,
         abandoned=result.abandoned,
         set_by=set_by,
+        goal=str(target),
     )
-    return check(requirement, REQUIREMENT)
+
+
+def _rate(forecast: "pd.DataFrame", confidence: float) -> np.ndarray:
+    """Return the calls to size for, so that the goal is met on this share of days."""
+    unknown = forecast["calls_hi"].isna() | forecast["level"].isna()
+    if unknown.any():
+        where = f"forecast, queue {forecast['queue'].iloc[0]}, start {forecast.loc[unknown, 'start'].iloc[0]}"
+        raise Refused(where, "no band", "a confidence needs calls_hi and level; forecast with a model")
+    return rate_quantile(forecast["calls"], forecast["calls_hi"], forecast["level"], confidence)
+
+
+def _refuse_unknown_handling(forecast: "pd.DataFrame") -> None:
+    """Refuse calls whose handling time is unknown or nothing."""
+    called = forecast["calls"] > 0
+    for at_fault, found, do in (
+        (called & forecast["aht_s"].isna(), "no handling time", "give the queue an aht_s"),
+        (called & (forecast["aht_s"] == 0), "found 0", "give the queue an aht_s above 0"),
+    ):
+        if at_fault.any():
+            queue = forecast.loc[at_fault, "queue"].iloc[0]
+            raise Refused(f"forecast, queue {queue}, column aht_s", found, do)
 
 
 def _refuse_versions(forecast: "pd.DataFrame") -> None:

@@ -2,12 +2,13 @@
 
 from forecasting.accuracy import LEVELS, accuracy, errors
 from forecasting.calendar import Calendar
-from forecasting.forecast import AUTO, backtest, forecast
+from forecasting.forecast import AUTO, KNOWN_MODELS, backtest, forecast, known_model
 from forecasting.handling import handling_time
 from forecasting.models import MODELS
 
 __all__ = [
     "AUTO",
+    "KNOWN_MODELS",
     "LEVELS",
     "MODELS",
     "Calendar",
@@ -16,4 +17,5 @@ __all__ = [
     "errors",
     "forecast",
     "handling_time",
+    "known_model",
 ]

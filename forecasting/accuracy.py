@@ -88,8 +88,10 @@ def accuracy(
     WAPE is Σ|error| / Σ actual, bias Σ error / Σ actual. MASE divides the mean absolute error by
     that of repeating the same weekday of the week before, measured before the first cutoff [1]_.
     The noise floor is the WAPE that chance alone leaves to a perfect forecast (Poisson),
-    `attainable` the share of hits that such a forecast would have.
+    `attainable` the share of hits that such a forecast would have. Where no call came at all, shares
+    of calls are empty.
     """
+    history, forecast = check(history, HISTORY), check(forecast, FORECAST)
     each = errors(history, forecast, by=by, tolerance=tolerance, calendar=calendar)
     daily = each if by == "day" else errors(history, forecast, by="day", tolerance=tolerance)
     before = history[history["start"] < forecast["cutoff"].min()]
@@ -111,7 +113,7 @@ def accuracy(
                 "mase": absolute.mean() / scale if scale > 0 else np.nan,
                 "hit_rate": group["within"].mean(),
                 "noise_floor": group["floor"].sum() * share,
-                "attainable": _attainable(group["offered"], tolerance),
+                "attainable": _attainable(group["offered"], tolerance) if total > 0 else np.nan,
                 "verdict": _verdict(group, daily[same]),
             }
         )

@@ -1,26 +1,31 @@
 """The days that differ: public holidays by country, and when a queue is open."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from pydantic import model_validator
 
 from callplan.errors import Refused, nearest
-from callplan.intervals import OpeningHours
+from callplan.hours import OpeningHours
 from callplan.settings import Settings
 
 
 class Calendar(Settings):
     """What is known of days beforehand: `country` and `subdivision` (ISO codes) and opening hours.
 
-    >>> Calendar(country="US").holidays(date(2003, 10, 1), date(2003, 10, 31))
+    >>> Calendar("US").holidays(date(2003, 10, 1), date(2003, 10, 31))
     {datetime.date(2003, 10, 13): 'Columbus Day'}
     """
 
     country: str | None = None
     subdivision: str | None = None
     hours: OpeningHours | None = None
+
+    def __init__(self, /, country: str | None = None, **fields: Any) -> None:
+        # The country may be given first, without its name.
+        super().__init__(**({} if country is None else {"country": country}), **fields)
 
     @model_validator(mode="after")
     def _is_known(self) -> "Calendar":

@@ -14,16 +14,18 @@ _RECENT_DAYS = 56
 def handling_time(history: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Return the average handling time of each row, NaN where unknown, and the calls it averages.
 
-    (talk + hold + after-call work) / handled where those totals are there, else `aht_s` as given.
+    (talk + hold + after-call work) / handled in rows that have those totals, else `aht_s` as given.
+    The calls are the handled ones, or for want of them those offered.
     """
-    calls = history["handled"] if "handled" in history else history["offered"]
-    if {"talk_s", "acw_s", "handled"} <= set(history):
+    aht_s = history["aht_s"] if "aht_s" in history else pd.Series(np.nan, index=history.index)
+    if "handled" not in history:
+        return aht_s, history["offered"]
+    handled = history["handled"]
+    if {"talk_s", "acw_s"} <= set(history):
         parts = [name for name in ("talk_s", "hold_s", "acw_s") if name in history]
         seconds = history[parts].sum(axis=1, min_count=len(parts))
-        return (seconds / calls).where(calls > 0), calls
-    if "aht_s" in history:
-        return history["aht_s"], calls
-    return pd.Series(np.nan, index=history.index), calls
+        aht_s = (seconds / handled).where(handled > 0).fillna(aht_s)
+    return aht_s, handled.fillna(history["offered"])
 
 
 def forecast_aht_s(rows: pd.DataFrame, horizon: Horizon) -> np.ndarray:

@@ -1,10 +1,12 @@
 """The chain that joins the rooms: plan a span of days, and hold it against what came."""
 
+from planning.explain import Step, explain
 from planning.plan import Plan, plan
 from planning.review import Review, has_come, review
 from planning.service import expected_service
+from planning.simulation import simulate_site
 from planning.site import Queue, Site
-from planning.steps import backtest_site, forecast_site, read_history, staff_site
+from planning.steps import at_site, backtest_site, forecast_site, read_history, staff_site
 from planning.summary import summarise
 from planning.template import DEMO_SITE, site_template
 
@@ -14,13 +16,17 @@ __all__ = [
     "Queue",
     "Review",
     "Site",
+    "Step",
+    "at_site",
     "backtest_site",
     "expected_service",
+    "explain",
     "forecast_site",
     "has_come",
     "plan",
     "read_history",
     "review",
+    "simulate_site",
     "site_template",
     "staff_site",
     "summarise",

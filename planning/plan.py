@@ -11,11 +11,11 @@ import forecasting
 import scheduling
 from callplan.errors import Refused, Remark
 from callplan.intervals import local_day
-from callplan.tables import ASSUMPTIONS, HISTORY, OUTCOME, check
+from callplan.tables import ASSUMPTIONS, OUTCOME, check
 from planning.days import by_day
 from planning.service import expected_service
 from planning.site import Site
-from planning.steps import Progress, forecast_site, staff_site
+from planning.steps import Progress, at_site, first_day, forecast_site, staff_site
 
 _NOT_IN_HISTORY = "site.toml, for the history has none"
 _GOALS = {
@@ -33,7 +33,6 @@ class Plan:
 
     site: Site
     start: date
-    n_days: int
     history: pd.DataFrame
     forecast: pd.DataFrame
     requirement: pd.DataFrame
@@ -54,27 +53,28 @@ def plan(
     history: pd.DataFrame,
     site: Site,
     *,
-    start: date | None = None,
+    start: date | str | None = None,
     days: int = 7,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Plan:
     """Plan the `days` local days from `start` on, by default those that follow the history's last day.
 
-    Rows of the history from `start` on are not looked at. Each queue of the history needs its settings in the
-    site; handling times that the history lacks come from there, and are listed as assumptions.
+    The history is brought to the site's zone and intervals first (`at_site`). Its rows from `start` on
+    are not looked at. Each queue of the history needs its settings in the site; handling times that the
+    history lacks come from there, and are listed as assumptions.
 
     Raises `Refused` where something is missing, `Infeasible` where no schedule can exist.
     """
-    history = check(history, HISTORY)
-    day = local_day(history["start"])
-    start = start or (day.max() + pd.Timedelta(days=1)).date()
-    seen = history[day < pd.Timestamp(start)]
-    if seen.empty:
-        raise Refused(f"start {start}", f"the history begins on {day.min():%Y-%m-%d}", "plan a later day")
+    Site.expect(site, "site").shifts.check_grid(site.minutes)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", Remark)
-        forecast = forecast_site(history, site, days=days, start=start, seed=seed, progress=progress)
+        history = at_site(history, site)
+        first, day = first_day(history, start), local_day(history["start"])
+        seen = history[day < pd.Timestamp(first)]
+        if seen.empty:
+            raise Refused(f"start {first}", f"the history begins on {day.min():%Y-%m-%d}", "plan a later day")
+        forecast = forecast_site(seen, site, days=days, start=first, seed=seed, progress=progress)
         requirement = staff_site(forecast, site)
         if progress:
             progress("shifts")
@@ -82,8 +82,7 @@ def plan(
     coverage = expected_service(schedule.coverage, requirement, site)
     return Plan(
         site=site,
-        start=start,
-        n_days=days,
+        start=first,
         history=seen.reset_index(drop=True),
         forecast=forecast,
         requirement=requirement,
@@ -111,6 +110,12 @@ def _assumptions(site: Site, forecast: pd.DataFrame, history: pd.DataFrame) -> p
         rows.append((name, "shrinkage", f"{queue.shrinkage:.1%}", "site.toml"))
         patience = "endless: nobody hangs up" if queue.patience_s is None else f"{queue.patience_s:g} s"
         rows.append((name, "patience", patience, "site.toml"))
+        lag = "the load of one handle time earlier" if queue.lag else "each interval's own calls"
+        rows.append((name, "agents follow", lag, "site.toml"))
+        if queue.lines is not None:
+            rows.append((name, "lines", f"{queue.lines}, talking and waiting", "site.toml"))
+        if queue.confidence is not None:
+            rows.append((name, "confidence", f"goals are met on {queue.confidence:.0%} of days", "site.toml"))
         known = forecasting.handling_time(history[history["queue"] == name])[0].notna().any()
         handling = ("by time of day", "history") if known else (f"{queue.aht_s:g} s", _NOT_IN_HISTORY)
         rows.append((name, "handling time", *handling))

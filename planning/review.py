@@ -10,6 +10,7 @@ from callplan.tables import ACCURACY, ERRORS, HISTORY, check
 from planning.days import by_day
 from planning.plan import Plan
 from planning.service import expected_service
+from planning.steps import at_site
 
 LEVELS = ("interval", "day", "week")
 
@@ -31,7 +32,7 @@ class Review:
 
 def has_come(plan: Plan, history: pd.DataFrame) -> bool:
     """Tell whether a history holds any count of the planned days."""
-    return bool(_actual(plan, history)["offered"].notna().any())
+    return bool(_actual(plan, at_site(history, plan.site))["offered"].notna().any())
 
 
 def _actual(plan: Plan, history: pd.DataFrame) -> pd.DataFrame:
@@ -46,9 +47,9 @@ def review(plan: Plan, history: pd.DataFrame) -> Review:
 
     Raises `Refused` where the history has none of the planned intervals.
     """
-    history = check(history, HISTORY)
+    history = at_site(history, plan.site)
     actual = _actual(plan, history)
-    if not has_come(plan, history):
+    if actual["offered"].isna().all():
         raise Refused("history", "no call of the planned days", "give a history that reaches into them")
     everything = pd.concat([plan.history, actual], ignore_index=True)
     tolerance, calendar = plan.site.tolerance, plan.site.calendar

@@ -1,9 +1,10 @@
 """What scheduled heads give callers."""
 
+import numpy as np
 import pandas as pd
 
 from callplan.tables import COVERAGE, check
-from erlang import offered_load, performance
+from erlang import lagged_load, offered_load, performance
 from planning.site import Queue, Site
 
 
@@ -27,9 +28,19 @@ def expected_service(coverage: pd.DataFrame, calls: pd.DataFrame, site: Site) ->
 def _service_level(rows: pd.DataFrame, queue: Queue, within_s: float) -> pd.Series:
     return performance(
         rows["staffed"] * (1 - queue.shrinkage),
-        offered_load(rows["calls"], rows["aht_s"], rows["minutes"]),
+        _load(rows, queue),
         rows["aht_s"],
         within_s,
         patience_s=queue.patience_s,
+        lines=queue.lines,
         convention=queue.convention,
     ).service_level
+
+
+def _load(rows: pd.DataFrame, queue: Queue) -> np.ndarray:
+    """Return the load that callers meet, lagged where the queue is staffed so."""
+    load = offered_load(rows["calls"], rows["aht_s"], rows["minutes"])
+    if not queue.lag:
+        return load
+    start_s = rows["start"].to_numpy("datetime64[s]").astype(float)
+    return lagged_load(load, rows["aht_s"], rows["minutes"], start_s)

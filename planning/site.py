@@ -6,11 +6,13 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from callplan.errors import Refused, nearest
+from callplan.hours import OpeningHours
 from callplan.instants import Dst
-from callplan.intervals import OpeningHours, named_zone
+from callplan.intervals import named_zone
+from callplan.plausible import refuse_odd_aht
 from callplan.settings import Settings
 from erlang import Target
-from forecasting import AUTO, Calendar
+from forecasting import AUTO, Calendar, known_model
 from scheduling import Rules
 
 
@@ -19,8 +21,10 @@ class Queue(Settings):
 
     The goals are those of `erlang.Target`. `shrinkage` is the share of rostered time away from the
     phones, breaks that the schedule places left out; `patience_s` the mean patience of callers
-    (left out: they never hang up); `aht_s` the handling time where the history has none; `hours`
-    the opening hours where they differ from the site's.
+    (left out: they never hang up); `lines` how many calls the queue holds, talking and waiting (left
+    out: any number); `lag` and `confidence` are those of `erlang.require`; `aht_s` is the handling
+    time where the history has none, and one that looks like minutes, or like another unit, is refused
+    unless `aht_as_given`; `hours` are the opening hours where they differ from the site's.
     """
 
     service_level: float | None = None
@@ -32,13 +36,24 @@ class Queue(Settings):
     convention: str = "offered"
     shrinkage: float = Field(ge=0, lt=1)
     patience_s: float | None = Field(default=None, gt=0)
+    lines: int | None = Field(default=None, ge=1)
+    lag: bool = True
+    confidence: float | None = Field(default=None, gt=0, lt=1)
     aht_s: float | None = Field(default=None, gt=0)
+    aht_as_given: bool = False
     hours: OpeningHours | None = None
 
     @model_validator(mode="after")
     def _goals_are_sound(self) -> "Queue":
-        if self.target.abandoned is not None and self.patience_s is None:
+        try:
+            target = self.target
+        except Refused as fault:
+            # In settings the goals stand beside the others, not in a target of their own.
+            raise Refused(fault.where.removeprefix("target").lstrip(", "), fault.found, fault.do) from None
+        if target.abandoned is not None and self.patience_s is None:
             raise Refused("abandoned", "a goal for hanging up without a patience", "give patience_s")
+        if self.aht_s is not None and not self.aht_as_given:
+            refuse_odd_aht(self.aht_s, "aht_s", "or set aht_as_given = true")
         return self
 
     @cached_property
@@ -57,7 +72,7 @@ class Site(Settings):
     20.0
     >>> site.queue("sale")
     Traceback (most recent call last):
-    callplan.errors.Refused: site.toml, queues: no queue 'sale'; did you mean sales?
+    callplan.errors.Refused: queues: no queue 'sale'; did you mean sales?
     """
 
     name: str = "callplan"
@@ -81,10 +96,15 @@ class Site(Settings):
         named_zone(zone, "")
         return zone
 
+    @field_validator("model")
+    @classmethod
+    def _model_is_known(cls, model: str) -> str:
+        return known_model(model, "")
+
     def queue(self, name: str) -> Queue:
         """Return the settings of a queue, or refuse with the nearest one there is."""
         if name not in self.queues:
-            raise Refused("site.toml, queues", f"no queue {name!r}", nearest(name, self.queues))
+            raise Refused("queues", f"no queue {name!r}", nearest(name, self.queues))
         return self.queues[name]
 
     def calendar_of(self, name: str) -> Calendar:

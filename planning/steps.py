@@ -3,16 +3,20 @@
 import warnings
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 import erlang
 import forecasting
+from callplan import arguments
 from callplan.errors import Refused, Remark
 from callplan.intervals import aggregate, local_day
+from callplan.plausible import refuse_odd_aht
 from callplan.tables import FORECAST, HISTORY, REQUIREMENT, check, read
-from planning.site import Site
+from planning.repair import repaired
+from planning.site import Queue, Site
 
 # Called with a line that says what is being done.
 Progress = Callable[[str], None]
@@ -20,20 +24,43 @@ Progress = Callable[[str], None]
 
 def read_history(path: str | Path, site: Site) -> pd.DataFrame:
     """Read a history in the site's zone; shorter intervals are summed to the site's."""
-    history = read(path, HISTORY, site.zone, site.dst)
+    return _on_grid(read(path, HISTORY, site.zone, site.dst), site, str(path))
+
+
+def at_site(history: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """Return a history as the site keeps time: in its zone, shorter intervals summed to its own.
+
+    Raises `Refused` where it cannot be: intervals are longer than the site's, or cut across them, as
+    those of a zone that is half an hour off do.
+    """
+    Site.expect(site, "site")
+    return _on_grid(check(history, HISTORY, zone=site.zone), site, HISTORY.name)
+
+
+def _on_grid(history: pd.DataFrame, site: Site, source: str) -> pd.DataFrame:
     if (history["minutes"] == site.minutes).all():
         return history
-    if history["minutes"].max() > site.minutes:
-        found = (
-            f"intervals of {history['minutes'].max()} minutes, where site.toml has minutes = {site.minutes}"
-        )
-        raise Refused(str(path), found, "set minutes in site.toml to what there is: calls cannot be split")
-    parts = [
-        aggregate(rows, site.minutes, site.calendar_of(str(name)).hours)
-        for name, rows in history.groupby("queue")
-    ]
-    warnings.warn(f"intervals are summed to {site.minutes} minutes, as site.toml says", Remark, stacklevel=2)
-    return check(pd.concat(parts), HISTORY)
+    longest = history["minutes"].max()
+    if longest > site.minutes:
+        found = f"intervals of {longest} minutes, where the site has minutes = {site.minutes}"
+        raise Refused(source, found, "set minutes to what there is: calls cannot be split")
+    summed = _by_queue(history, site, lambda rows, calendar: aggregate(rows, site.minutes, calendar.hours))
+    warnings.warn(f"intervals are summed to {site.minutes} minutes, the site's", Remark, stacklevel=3)
+    return check(summed, HISTORY)
+
+
+def _by_queue(history: pd.DataFrame, site: Site, step: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    """Take one step for every queue of a history, each with its own calendar."""
+    return pd.concat(
+        [step(rows, calendar=site.calendar_of(str(name))) for name, rows in history.groupby("queue")]
+    )
+
+
+def first_day(history: pd.DataFrame, start: date | str | None) -> date:
+    """Return the day to begin with: the one named, or that after the history's last."""
+    if start is not None:
+        return arguments.day("start", start)
+    return (local_day(history["start"]).max() + pd.Timedelta(days=1)).date()
 
 
 def forecast_site(
@@ -41,33 +68,30 @@ def forecast_site(
     site: Site,
     *,
     days: int,
-    start: date | None = None,
+    start: date | str | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Forecast every queue of a history by the site's model, each in its own opening hours.
 
     The days are those from `start` on, or that follow the history's last day. A handling time that
-    the history lacks comes from the queue's settings.
+    the history lacks comes from the queue's settings. The history is brought to the site's zone and
+    intervals first (`at_site`).
     """
-    first = start or (local_day(history["start"]).max() + pd.Timedelta(days=1)).date()
+    history = at_site(history, site)
+    days, first = arguments.whole("days", days, 1), first_day(history, start)
     _remark_on_queues(history, site)
     closed = _closed_queues(history, site, first, days)
-    parts = [
-        forecasting.forecast(
-            rows,
-            days,
-            start=first,
-            model=site.model,
-            calendar=site.calendar_of(str(name)),
-            level=site.level,
-            seed=seed,
-            progress=progress,
-        )
-        for name, rows in history.groupby("queue")
-        if name not in closed
-    ]
-    return _with_handling_time(pd.concat(parts), site)
+    step = partial(
+        forecasting.forecast,
+        days=days,
+        start=first,
+        model=site.model,
+        level=site.level,
+        seed=seed,
+        progress=progress,
+    )
+    return _with_handling_time(_by_queue(history[~history["queue"].isin(closed)], site, step), site)
 
 
 def _remark_on_queues(history: pd.DataFrame, site: Site) -> None:
@@ -75,7 +99,7 @@ def _remark_on_queues(history: pd.DataFrame, site: Site) -> None:
     for name in history["queue"].unique():
         site.queue(name)
     for name in sorted(set(site.queues) - set(history["queue"])):
-        warnings.warn(f"queue {name} of site.toml has no history, and is left out", Remark, stacklevel=3)
+        warnings.warn(f"queue {name} of the site has no history, and is left out", Remark, stacklevel=3)
 
 
 def _closed_queues(history: pd.DataFrame, site: Site, first: date, days: int) -> set[str]:
@@ -104,38 +128,60 @@ def backtest_site(
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Forecast the last weeks of every queue with each model, by default every one there is."""
-    parts = [
-        forecasting.backtest(
-            rows,
-            days,
-            origins=origins,
-            models=models or [forecasting.AUTO, *forecasting.MODELS],
-            calendar=site.calendar_of(str(name)),
-            level=site.level,
-            seed=seed,
-            progress=progress,
-        )
-        for name, rows in history.groupby("queue")
-    ]
-    return _with_handling_time(pd.concat(parts), site)
+    step = partial(
+        forecasting.backtest,
+        days=days,
+        origins=origins,
+        models=models or forecasting.KNOWN_MODELS,
+        level=site.level,
+        seed=seed,
+        progress=progress,
+    )
+    return _with_handling_time(_by_queue(at_site(history, site), site, step), site)
 
 
 def _with_handling_time(forecast: pd.DataFrame, site: Site) -> pd.DataFrame:
-    """Fill in the queue's own handling time where the history has none."""
+    """Fill in the queue's own handling time where the history has none; times come to the site's zone."""
     stated = forecast["queue"].map({name: queue.aht_s for name, queue in site.queues.items()}).astype(float)
-    return check(forecast.assign(aht_s=forecast["aht_s"].fillna(stated)), FORECAST)
+    return check(forecast.assign(aht_s=forecast["aht_s"].fillna(stated)), FORECAST, zone=site.zone)
 
 
-def staff_site(forecast: pd.DataFrame, site: Site) -> pd.DataFrame:
-    """Return the requirement of every queue of a forecast, by its own goals, patience and shrinkage."""
+def staff_site(
+    forecast: pd.DataFrame, site: Site, *, repair: bool = False, progress: Progress | None = None
+) -> pd.DataFrame:
+    """Return the requirement of every queue of a forecast, by its own goals, callers and shrinkage.
+
+    With `repair` single agents are moved until every interval of the day as a whole is near its goal.
+    A handling time below 10 s or above 4 h is refused, unless the queue's settings say `aht_as_given`.
+    """
     forecast = _with_handling_time(forecast, site)
     parts = []
     for name, rows in forecast.groupby("queue"):
         queue = site.queue(str(name))
-        if rows["aht_s"].isna().any():
-            do = f"set aht_s in [queues.{name}] of site.toml"
-            raise Refused(f"queue {name}", "neither history nor site.toml has a handling time", do)
-        parts.append(
-            erlang.require(rows, queue.target, shrinkage=queue.shrinkage, patience_s=queue.patience_s)
-        )
+        needed = _staff_queue(rows, str(name), queue)
+        if repair:
+            if progress:
+                progress(f"{name}: day check")
+            needed = repaired(needed, rows, queue)
+        parts.append(needed)
     return check(pd.concat(parts), REQUIREMENT)
+
+
+def _staff_queue(forecast: pd.DataFrame, name: str, queue: Queue) -> pd.DataFrame:
+    """Return the requirement of one queue."""
+    where, otherwise = f"queue {name}", f"set aht_as_given = true in [queues.{name}]"
+    if forecast["aht_s"].isna().any():
+        do = f"set aht_s in [queues.{name}]"
+        raise Refused(where, "neither the forecast nor the site has a handling time", do)
+    if not queue.aht_as_given:
+        for aht_s in forecast.loc[forecast["calls"] > 0, "aht_s"].agg(["min", "max"]).dropna():
+            refuse_odd_aht(aht_s, f"{where}, column aht_s", f"or {otherwise}")
+    return erlang.require(
+        forecast,
+        queue.target,
+        shrinkage=queue.shrinkage,
+        patience_s=queue.patience_s,
+        lines=queue.lines,
+        lag=queue.lag,
+        confidence=queue.confidence,
+    )

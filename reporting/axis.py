@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 
 from callplan.intervals import local_day, minute_of_day
+from reporting.dress import GREY, PALE
 from reporting.words import day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-GREY = "#5f6670"
-PALE = "#d9dce1"
 
 # A closed night is drawn this wide.
 _GAP_MINUTES = 60

@@ -12,16 +12,14 @@ import pandas as pd
 
 from callplan.errors import Refused
 from callplan.intervals import local_day
-from reporting.axis import GREY, PALE, OpenTime
+from reporting.axis import OpenTime
+from reporting.dress import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, SKY, VERMILION, axes, count, dress
 from reporting.parts import busiest_day
 from reporting.words import day, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# The palette of Okabe and Ito.
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 _SHIFT_COLOURS = (SKY, ORANGE, GREEN, PURPLE, PALE, BLUE)
 
 
@@ -39,7 +37,7 @@ def plot_forecast(
         tables.append(history := _last_days(_one_queue(history, "history"), days))
     if actual is not None:
         tables.append(actual := _one_queue(actual, "actual"))
-    time, ax = OpenTime(*tables), _axes(ax)
+    time, ax = OpenTime(*tables), axes(ax)
     if forecast["calls_lo"].notna().any():
         x, low = time.points(forecast, "calls_lo")
         _, high = time.points(forecast, "calls_hi")
@@ -53,28 +51,28 @@ def plot_forecast(
     time.draw(ax)
     ax.set_ylim(bottom=0)
     title = "calls forecast" if actual is None else "calls forecast and calls that came"
-    _count(ax)
+    count(ax)
     return _dress(ax, forecast, title, f"calls in {forecast['minutes'].iloc[0]} minutes")
 
 
 def plot_requirement(requirement: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     """Draw the load, the agents on the phones that it needs, and the heads to roster for them."""
     rows = _one_queue(requirement, "requirement")
-    time, ax = OpenTime(rows), _axes(ax)
+    time, ax = OpenTime(rows), axes(ax)
     ax.stairs(time.steps(rows, "agents"), time.edges, fill=True, color=SKY, alpha=0.5, label="on the phones")
     ax.stairs(
         time.steps(rows, "rostered"), time.edges, baseline=None, color=BLACK, linewidth=1.1, label="rostered"
     )
     ax.plot(*time.points(rows, "load"), color=VERMILION, linewidth=1.1, label="load in erlangs")
     time.draw(ax)
-    _count(ax)
+    count(ax)
     return _dress(ax, rows, "heads that the calls need", "heads")
 
 
 def plot_coverage(coverage: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     """Draw the heads needed and the heads at work, over and under coloured."""
     rows = _one_queue(coverage, "coverage")
-    time, ax = OpenTime(rows), _axes(ax)
+    time, ax = OpenTime(rows), axes(ax)
     edges, needed, staffed = time.edges, time.steps(rows, "needed"), time.steps(rows, "staffed")
     both = np.minimum(needed, staffed)
     ax.stairs(staffed, edges, fill=True, color=PALE, label="staffed")
@@ -82,7 +80,7 @@ def plot_coverage(coverage: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     ax.stairs(needed, edges, baseline=both, fill=True, color=VERMILION, label="under")
     ax.stairs(needed, edges, baseline=None, color=BLACK, linewidth=1, label="needed")
     time.draw(ax)
-    _count(ax)
+    count(ax)
     return _dress(ax, rows, "heads needed and heads at work", "heads")
 
 
@@ -99,7 +97,7 @@ def plot_service_level(
         tables.append(delivered := _one_queue(delivered, "delivered"))
     if not all("service_level" in table for table in tables):
         raise Refused("coverage", "no column 'service_level'", "plan with a service goal")
-    time, ax = OpenTime(*tables), _axes(ax)
+    time, ax = OpenTime(*tables), axes(ax)
     planned = time.steps(rows, "service_level")
     ax.stairs(planned, time.edges, baseline=None, color=BLUE, linewidth=1.3, label="planned")
     if delivered is not None:
@@ -118,7 +116,7 @@ def plot_errors(errors: pd.DataFrame, tolerance: float = 0.05, ax: "Axes | None"
     rows = _one_queue(errors[errors["by"] == "day"], "errors by day")
     offered = rows["offered"].where(rows["offered"] > 0)
     error, floor = rows["error"] / offered, rows["floor"] / offered
-    place, ax = np.arange(len(rows)), _axes(ax)
+    place, ax = np.arange(len(rows)), axes(ax)
     ax.axhspan(-tolerance, tolerance, color=GREEN, alpha=0.15, linewidth=0, label=f"within ±{tolerance:.0%}")
     ax.bar(place, error.where(error.abs() <= tolerance), width=0.5, color=BLUE, label="error within it")
     ax.bar(place, error.where(error.abs() > tolerance), width=0.5, color=VERMILION, label="error beyond it")
@@ -134,7 +132,7 @@ def plot_errors(errors: pd.DataFrame, tolerance: float = 0.05, ax: "Axes | None"
 def plot_shift_plan(shift_plan: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     """Draw who works when on the busiest day: each shift a bar as high as its heads, open at the meal."""
     rows = busiest_day(_one_queue(shift_plan, "shift_plan", key=("start", "shift")))
-    ax, first = _axes(ax, height=3.8), rows["start"].iloc[0]
+    ax, first = axes(ax, height=3.8), rows["start"].iloc[0]
     zero = first - pd.Timedelta(minutes=first.minute)
     lengths = sorted(rows["paid_h"].unique(), reverse=True)
     colour = {length: _SHIFT_COLOURS[i % len(_SHIFT_COLOURS)] for i, length in enumerate(lengths)}
@@ -153,14 +151,14 @@ def plot_shift_plan(shift_plan: pd.DataFrame, ax: "Axes | None" = None) -> "Axes
     ax.set_xlim(_hours(first - zero), end)
     ax.set_ylim(total, 0)
     ax.set_xlabel(f"local time, {first.tz}", fontsize=8, color=GREY)
-    _count(ax)
+    count(ax)
     return _dress(ax, rows, f"heads at work on {day(first)}", "heads, the first to start on top")
 
 
 def plot_days(days: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     """Draw the hours that each day needs, has at work and pays; its service level stands below it."""
     rows = _one_queue(days, "days")
-    place, ax = np.arange(len(rows)), _axes(ax)
+    place, ax = np.arange(len(rows)), axes(ax)
     ax.bar(place - 0.16, rows["staffed_h"], width=0.3, color=SKY, label="at work")
     ax.bar(place + 0.16, rows["paid_h"], width=0.3, color=ORANGE, label="paid")
     ax.hlines(rows["needed_h"], place - 0.36, place + 0.36, color=BLACK, linewidth=1.4, label="needed")
@@ -170,7 +168,7 @@ def plot_days(days: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
             levels = shown(list(rows[column]), "share")
             names = [f"{name}\n{level} {word}" for name, level in zip(names, levels, strict=True)]
     _name_days(ax, names)
-    _count(ax)
+    count(ax)
     return _dress(ax, rows, "hours needed, at work and paid, and the service level, by day", "hours")
 
 
@@ -203,15 +201,6 @@ def _hours(span: pd.Timedelta) -> float:
     return span / pd.Timedelta(hours=1)
 
 
-def _axes(ax: "Axes | None", height: float = 3.1) -> "Axes":
-    """Return the axes given, or those of a new figure as wide as a report's column."""
-    if ax is not None:
-        return ax
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(7.6, height), layout="constrained").subplots()
-
-
 def _name_days(ax: "Axes", names: list[str]) -> None:
     """Name the days below their bars, as many as fit."""
     every = -(-len(names) // 10)
@@ -219,23 +208,5 @@ def _name_days(ax: "Axes", names: list[str]) -> None:
     ax.tick_params("x", length=0)
 
 
-def _count(ax: "Axes") -> None:
-    """Label an axis of calls, heads or hours with whole numbers."""
-    from matplotlib.ticker import MaxNLocator
-
-    ax.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True))
-    ax.yaxis.set_major_formatter("{x:,.0f}")
-
-
 def _dress(ax: "Axes", rows: pd.DataFrame, title: str, unit: str) -> "Axes":
-    """Give every picture the same plain dress; queue names are text, never formulas."""
-    ax.set_title(f"{rows['queue'].iloc[0]}: {title}", loc="left", fontsize=10, pad=22, parse_math=False)
-    ax.set_ylabel(unit, fontsize=8.5, color=GREY)
-    ax.tick_params("y", labelsize=8, length=0)
-    ax.grid(axis="y", color=PALE, linewidth=0.6)
-    ax.set_axisbelow(True)
-    ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=5, frameon=False, fontsize=8, handlelength=1.4
-    )
-    return ax
+    return dress(ax, f"{rows['queue'].iloc[0]}: {title}", unit)

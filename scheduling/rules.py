@@ -102,9 +102,9 @@ class Rules(Settings):
     def shapes(self, minutes: int) -> tuple[Shape, ...]:
         """Return every shift there is, on a grid of intervals of so many minutes.
 
-        Raises `Refused` by the name of the field that does not fit the grid.
+        Raises `Refused` where `check_grid` does.
         """
-        self._check_grid(minutes)
+        self.check_grid(minutes)
         shapes = []
         for length in self._lengths_min():
             if not self._has_meal(length):
@@ -115,7 +115,8 @@ class Rules(Settings):
                 shapes.append(Shape(length, after, self.meal_min))
         return tuple(shapes)
 
-    def _check_grid(self, minutes: int) -> None:
+    def check_grid(self, minutes: int) -> None:
+        """Refuse a length or a time that does not fit intervals of so many minutes, by its field's name."""
         used: dict[str, tuple[float, ...]] = {"lengths_h": self.lengths_h}
         # Steps finer than the grid come to every interval.
         if minutes % self.start_every_min:
@@ -133,8 +134,8 @@ class Rules(Settings):
                     step = f"{minutes / 60:g} h" if in_hours else f"{minutes} min"
                     raise Refused(
                         f"shifts.{field}",
-                        f"{value:g} does not fit the requirement's intervals of {minutes} minutes",
-                        f"use steps of {step}, or a requirement of shorter intervals",
+                        f"{value:g} does not fit intervals of {minutes} minutes",
+                        f"use steps of {step}, or shorter intervals",
                     )
 
     def _lengths_min(self) -> list[int]:

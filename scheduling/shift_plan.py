@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from callplan import arguments
 from callplan.errors import Infeasible, Refused, Remark
 from callplan.intervals import minute_of_day, one_grid
 from callplan.tables import COVERAGE, REQUIREMENT, SHIFT_PLAN, check
@@ -80,9 +81,8 @@ def schedule(
     >>> plan.outcome[0].status, plan.outcome[0].cost
     ('optimal', 26.0)
     """
+    rules, seed = Rules.expect(rules, "rules"), arguments.seed(seed)
     demand = check(requirement, _DEMAND)[_DEMAND.names()]
-    if not 0 <= seed < 2**31:
-        raise Refused("seed", f"found {seed}", "give a whole number from 0 to 2147483647")
     if not time_limit_s > 0:
         raise Refused("time_limit_s", f"found {time_limit_s:g}", "give some seconds, more than 0")
     plans = [_plan(rows, rules, seed, time_limit_s) for _, rows in demand.groupby("queue")]

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from callplan.intervals import OpeningHours
+from callplan.hours import OpeningHours
 
 # The same examples in every run: a test that passes today passes tomorrow.
 hypothesis.settings.register_profile(

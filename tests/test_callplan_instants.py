@@ -150,12 +150,13 @@ def test_what_is_no_iso_time_is_refused_with_its_row(text: object, found: str) -
 
 
 def test_a_time_needs_a_zone() -> None:
-    for text in ("2003-10-26 03:30", "2003-10-26 03:30-05:00"):
+    offset = " (an offset changes with the clock, and names no zone)"
+    for text, why in (("2003-10-26 03:30", ""), ("2003-10-26 03:30-05:00", offset)):
         with pytest.raises(Refused) as refused:
-            parse([text], zone=None)
+            parse([None, text], zone=None)
         assert str(refused.value) == (
-            f"calls.csv, row 2, column start: found '{text}', and no time zone; "
-            'set zone in site.toml, e.g. "Europe/Paris"'
+            f"calls.csv, row 3, column start: found '{text}', and no time zone; "
+            f'name the site\'s, as in zone="Europe/Paris"{why}'
         )
     with pytest.raises(Refused, match=r"zone: unknown time zone 'Paris'; did you mean Europe/Paris\?"):
         parse(["2003-10-26 03:30"], zone="Paris")
@@ -178,7 +179,7 @@ def test_a_time_its_clock_showed_never_or_twice_is_refused(zone: str, text: str,
         parse(["2003-10-25 12:00", text, "2003-10-26 01:00"], zone)
     assert str(refused.value) == (
         f"calls.csv, row 3, column start: {text} {what} in {zone} (the clock was changed); "
-        'write its offset, or set dst = "as_recorded" in site.toml'
+        'write its offset, or choose dst = "as_recorded"'
     )
 
 

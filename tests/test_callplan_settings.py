@@ -11,7 +11,7 @@ import pytest
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from callplan.errors import Refused
-from callplan.intervals import OpeningHours
+from callplan.hours import OpeningHours
 from callplan.settings import Settings
 
 
@@ -22,12 +22,14 @@ class Goal(Settings):
     @model_validator(mode="after")
     def _together(self) -> Self:
         if self.within_s == 0:
-            raise Refused("within_s", "found 0", "leave it out")
+            raise Refused("goal, within_s", "found 0", "leave it out")
         return self
 
 
 class Line(Settings):
     aht_s: float = Field(gt=0)
+    trunks: int = 1
+    overflow: bool = False
     goal: Goal = Goal()
     hours: OpeningHours | None = None
 
@@ -37,6 +39,8 @@ class Site(Settings):
     start: date | None = None
     lines: dict[str, Line] = Field(default_factory=dict)
     goals: list[Goal] | None = None
+    desks: dict[str, Line] = Field(default={"one": Line(aht_s=1)}, min_length=1)
+    steps: tuple[int, ...] = Field(default=(1,), min_length=1)
 
     @field_validator("zone")
     @classmethod
@@ -101,7 +105,7 @@ REFUSED = {
     ),
     "a key like none": (
         'zone = "UTC"\ncolour = 1',
-        "colour: unknown key 'colour'; choose from zone, start, lines, goals",
+        "colour: unknown key 'colour'; choose from zone, start, lines, goals, desks, steps",
     ),
     "an unknown key inside": (
         LINE + "hour = {}",
@@ -121,23 +125,59 @@ REFUSED = {
     ),
     "a target above 100%": (
         LINE + "goal = { share = 1.2 }",
-        "lines.sales.goal.share: found 1.2; it must be less than or equal to 1",
+        "lines.sales.goal.share: found 1.2; it must be at most 1",
+    ),
+    "a share in percent": (
+        LINE + "goal = { share = 85 }",
+        "lines.sales.goal.share: found 85; it must be at most 1: 85% is 0.85",
+    ),
+    "a share in percent, as text": (
+        LINE + "goal = { share = '85' }",
+        "lines.sales.goal.share: found '85'; it must be at most 1",
+    ),
+    "a negative share": (
+        LINE + "goal = { share = -1 }",
+        "lines.sales.goal.share: found -1; it must be greater than 0",
+    ),
+    "no table of those there must be": (
+        'zone = "UTC"\ndesks = {}',
+        "desks: it is empty; add a [desks.NAME] table",
+    ),
+    "an empty list": (
+        'zone = "UTC"\nsteps = []',
+        "steps: it is empty; give at least one",
+    ),
+    "a value where a list is due": (
+        'zone = "UTC"\nsteps = 3',
+        "steps: found 3; make it a list: [value, value]",
+    ),
+    "a value where a table of tables is due": (
+        'zone = "UTC"\ndesks = 3',
+        "desks: found 3; make it a table: { key = value }",
+    ),
+    "half a line": (
+        LINE + "trunks = 1.5",
+        "lines.sales.trunks: found 1.5; a whole number is needed",
+    ),
+    "neither true nor false": (
+        LINE + 'overflow = "perhaps"',
+        "lines.sales.overflow: found 'perhaps'; say true or false",
     ),
     "text for a number": (
         LINE.replace("180", '"long"'),
-        "lines.sales.aht_s: found 'long'; it must be a valid number, unable to parse string as a number",
+        "lines.sales.aht_s: found 'long'; a number is needed",
     ),
     "an infinite number": (
         LINE.replace("180", "inf"),
-        "lines.sales.aht_s: found inf; it must be a finite number",
+        "lines.sales.aht_s: found inf; a finite number is needed",
     ),
     "not a number": (
         LINE.replace("180", "nan"),
-        "lines.sales.aht_s: found nan; it must be a finite number",
+        "lines.sales.aht_s: found nan; a finite number is needed",
     ),
     "a table where a value is due": (
         "zone = {}",
-        "zone: a table; it must be a valid string",
+        "zone: a table; a text is needed, in quotation marks",
     ),
     "what any other check refuses": (
         'zone = "Mars"',
@@ -201,11 +241,21 @@ def test_a_fault_of_the_whole_names_the_file_alone(site: Callable[[str | bytes],
 def test_settings_made_in_code_are_refused_like_those_in_a_file() -> None:
     with pytest.raises(Refused) as refused:
         Goal(share=1.2)
-    assert str(refused.value) == "share: found 1.2; it must be less than or equal to 1"
+    assert str(refused.value) == "share: found 1.2; it must be at most 1"
     with pytest.raises(Refused, match=r"^goal\.shares: unknown key 'shares'; did you mean share\?$"):
         Line(aht_s=3, goal={"shares": 1})
     with pytest.raises(Refused, match=r"^site, self: unknown key 'self'; choose from"):
         Site.from_dict({"zone": "UTC", "self": 1}, "site")
+
+
+def test_an_argument_of_another_class_is_refused_by_name() -> None:
+    goal = Goal()
+    assert Goal.expect(goal, "goal") is goal
+    with pytest.raises(Refused) as refused:
+        Goal.expect({"share": 0.9}, "goal")
+    assert str(refused.value) == "goal: found a dict; give Goal(...)"
+    with pytest.raises(Refused, match="goal: found None; give Goal"):
+        Goal.expect(None, "goal")
 
 
 def test_a_what_if_is_checked_and_leaves_the_rest() -> None:
@@ -252,5 +302,5 @@ def test_settings_may_hold_what_pydantic_does_not_know() -> None:
 
 
 def test_settings_survive_a_copy_and_another_process() -> None:
-    site = Site(zone="UTC", lines={"a": Line(aht_s=1, hours=OpeningHours.always())})
+    site = Site(zone="UTC", lines={"a": Line(aht_s=1, hours=OpeningHours.parse({"mon": "09:00-17:00"}))})
     assert pickle.loads(pickle.dumps(site)) == copy.deepcopy(site) == site

@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 
 from callplan.errors import Refused, Remark
 from callplan.intervals import grid
-from callplan.tables import HISTORY, REQUIREMENT, SHIFT_PLAN, TABLES, Column, Table, check, read, write
+from callplan.tables import (
+    HISTORY,
+    REQUIREMENT,
+    SHIFT_PLAN,
+    TABLES,
+    Column,
+    Table,
+    check,
+    read,
+    remark_on_parts,
+    write,
+)
 
 Write = Callable[[str, str | bytes], Path]
 SUFFIXES = [".csv", ".csv.gz", ".parquet", ".xlsx"]
@@ -291,6 +302,64 @@ def test_all_times_of_a_table_are_in_the_zone_of_the_first() -> None:
     pd.testing.assert_frame_equal(check(abroad, SHIFT_PLAN), frame)
 
 
+def test_all_times_of_a_table_come_to_the_zone_that_is_named() -> None:
+    frame = specimen(SHIFT_PLAN, optional=True)
+    abroad = frame.assign(start=frame["start"].dt.tz_convert("Asia/Kolkata"))
+    pd.testing.assert_frame_equal(check(abroad, SHIFT_PLAN, zone="Europe/Paris"), frame)
+    with pytest.raises(Refused, match="unknown time zone 'Paris'"):
+        check(frame, SHIFT_PLAN, zone="Paris")
+
+
+def test_a_zone_in_which_the_intervals_do_not_fit_is_refused(tiny_history: pd.DataFrame) -> None:
+    hourly = tiny_history[tiny_history["start"].dt.minute == 0].assign(minutes=60)
+    with pytest.raises(Refused, match="12:30:00 is off the grid of 60 minutes"):
+        check(hourly, HISTORY, zone="Asia/Kolkata")
+
+
+CONTRADICTIONS = {
+    ("handled", "offered"): {"handled": [10.0, 31.0, 1.0, 20.0]},
+    ("abandoned", "offered"): {"abandoned": [10.0, 31.0, 1.0, np.nan]},
+    ("answered_within", "handled"): {
+        "handled": [9.0, 28.0, 0.0, 1.0],
+        "answered_within": [9.0, 31.0, 1.0, 0.0],
+    },
+    ("abandoned_within", "abandoned"): {
+        "abandoned": [9.0, 28.0, 0.0, np.nan],
+        "abandoned_within": [9.0, 31.0, 1.0, 0.0],
+    },
+    ("short_abandoned", "abandoned"): {
+        "abandoned": [9.0, 28.0, 0.0, 1.0],
+        "short_abandoned": [9.0, 31.0, 1.0, np.nan],
+    },
+}
+
+
+@pytest.mark.parametrize(("names", "columns"), CONTRADICTIONS.items(), ids=lambda names: str(names)[:40])
+def test_a_part_above_its_whole_is_remarked(
+    tiny_history: pd.DataFrame, names: tuple[str, str], columns: dict[str, list[float]]
+) -> None:
+    part, whole = names
+    frame = check(tiny_history.assign(**columns), HISTORY)
+    with pytest.warns(Remark) as remarks:
+        remark_on_parts(pd.concat([frame, frame.assign(queue="late", **{part: 0.0})]), HISTORY)
+    of = columns.get(whole, [0, 30.0])[1]
+    assert [str(remark.message) for remark in remarks] == [
+        f"sales: {part} is above {whole} in 2 intervals (first 2024-05-06 09:30:00+02:00: 31 of {of:g}); "
+        "see how they are counted"
+    ]
+
+
+@pytest.mark.filterwarnings("error")
+def test_parts_that_make_their_whole_are_not_remarked(tiny_history: pd.DataFrame) -> None:
+    remark_on_parts(tiny_history.assign(handled=tiny_history["offered"]), HISTORY)
+    remark_on_parts(tiny_history, HISTORY)
+
+
+def test_parts_are_columns_of_their_table() -> None:
+    for table in TABLES.values():
+        assert {name for pair in table.parts for name in pair} <= set(table.names())
+
+
 @pytest.mark.parametrize(
     "index",
     [[0, 0, 0, 0], ["b", "a", "b", "a"], pd.MultiIndex.from_product([[1, 2], [3, 4]])],
@@ -560,12 +629,12 @@ UNREADABLE = {
     "a time that never was": (
         HEAD + GOOD + "q,2003-04-06 02:30,30,1\n",
         "t.csv, row 3, column start: 2003-04-06 02:30 does not exist in America/New_York "
-        '(the clock was changed); write its offset, or set dst = "as_recorded" in site.toml',
+        '(the clock was changed); write its offset, or choose dst = "as_recorded"',
     ),
     "a time that came twice": (
         HEAD + GOOD + "q,2003-10-26 01:30,30,1\n",
         "t.csv, row 3, column start: 2003-10-26 01:30 came twice in America/New_York "
-        '(the clock was changed); write its offset, or set dst = "as_recorded" in site.toml',
+        '(the clock was changed); write its offset, or choose dst = "as_recorded"',
     ),
     "an empty time": (
         HEAD + GOOD + "q,,30,1\n",
@@ -604,7 +673,19 @@ def test_read_refuses_a_time_without_zone(a_file: Write) -> None:
         read(a_file("t.csv", HEAD + GOOD), HISTORY)
     assert str(refused.value) == (
         "t.csv, row 2, column start: found '2003-10-25 09:00', and no time zone; "
-        'set zone in site.toml, e.g. "Europe/Paris"'
+        'name the site\'s, as in zone="Europe/Paris"'
+    )
+
+
+def test_what_was_written_with_offsets_is_read_with_its_zone_named(
+    tiny_history: pd.DataFrame, tmp_path: Path
+) -> None:
+    write(tiny_history, tmp_path / "t.csv")
+    with pytest.raises(Refused) as refused:
+        read(tmp_path / "t.csv", HISTORY)
+    assert str(refused.value) == (
+        "t.csv, row 2, column start: found '2024-05-06 09:00:00+02:00', and no time zone; "
+        'name the site\'s, as in zone="Europe/Paris" (an offset changes with the clock, and names no zone)'
     )
 
 

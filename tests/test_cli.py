@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from callplan.intervals import OpeningHours, grid
+from callplan.hours import OpeningHours
+from callplan.intervals import grid
 from callplan.tables import FORECAST, HISTORY, REQUIREMENT, SHIFT_PLAN, read, write
 from cli import main
 
@@ -59,7 +60,7 @@ def test_tables_pass_through_a_pipe(site: Path) -> None:
     ahead = run("forecast", "history.csv", "--model", "mean_of_4", "--format", "csv")
     staffed = run("staff", "-", "--format", "csv", stdin=ahead.stdout)
     assert staffed.exit_code == 0
-    assert staffed.stdout.startswith("queue,start,minutes,calls,aht_s,load,agents,rostered,")
+    assert staffed.stdout.startswith("queue,start,minutes,calls,aht_s,load,sized_load,agents,rostered,")
 
 
 def test_stdout_holds_the_table_alone(site: Path) -> None:
@@ -245,7 +246,7 @@ BAD_INPUT = {
     "goal without seconds": (settings("within_s = 20", ""), "site.toml, queues.sales"),
     "queue not in site.toml": (
         rows("sale,2003-10-20 09:00,30,12"),
-        "site.toml, queues: no queue 'sale'; did you mean sales?",
+        "queues: no queue 'sale'; did you mean sales?",
     ),
     "broken toml": (settings('name = "My site"', 'name = "My site'), "site.toml: not valid TOML"),
 }

@@ -24,7 +24,7 @@ GOAL = Target(service_level=0.8, within_s=20)
 PATIENCE = pytest.mark.parametrize("patience_s", [None, np.inf, 1e9, 120.0, 1.0])
 
 # p_wait, service_level, asa_s, occupancy, abandoned, queue_length
-NOBODY_CALLS = (0, 1, 0, 0, 0, 0)
+NOBODY_CALLS = (0, 1, 0, 0, 0, 0, 0, 1)
 
 
 @PATIENCE
@@ -38,9 +38,10 @@ def test_without_calls_nobody_waits(agents: float, convention: str, patience_s: 
 
 
 def test_without_agents_nobody_is_served() -> None:
-    assert astuple(performance(0, 5, 300, 20)) == (1, 0, np.inf, 1, 0, np.inf)
+    assert astuple(performance(0, 5, 300, 20)) == (1, 0, np.inf, 1, 0, np.inf, 0, 1)
     # All of those who call wait, and hang up: 5 × 120 / 300 of them at a time.
-    assert astuple(performance(0, 5, 300, 20, patience_s=120)) == (1, 0, np.inf, 1, 1, 2)
+    result = performance(0, 5, 300, 20, patience_s=120)
+    assert astuple(result) == pytest.approx((1, 0, np.inf, 1, 1, 2, 0, 1), rel=1e-12)
     assert (erlang_b(0, 5), erlang_c(0, 5), erlang_b(0, 0), erlang_c(0, 0)) == (1, 1, 1, 0)
 
 
@@ -50,7 +51,7 @@ def test_without_agents_nobody_is_served() -> None:
 def test_a_load_that_reaches_the_agents_waits_for_ever(agents: float, load: float) -> None:
     for patience_s in (None, np.inf):
         result = performance(agents, load, 300, 20, patience_s=patience_s)
-        assert astuple(result) == (1, 0, np.inf, 1, 0, np.inf)
+        assert astuple(result) == (1, 0, np.inf, 1, 0, np.inf, 0, 1)
 
 
 @pytest.mark.parametrize(("agents", "load"), [(10, 10.5), (100, 130), (10, 1e4), (1, 1e5)])

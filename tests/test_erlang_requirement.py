@@ -6,7 +6,16 @@ import pytest
 
 from callplan.errors import Refused
 from callplan.tables import FORECAST, REQUIREMENT, check
-from erlang import Target, performance, require, require_one, required_agents, rostered
+from erlang import (
+    Target,
+    lagged_load,
+    performance,
+    rate_quantile,
+    require,
+    require_one,
+    required_agents,
+    rostered,
+)
 
 ZONE = "Europe/Paris"
 GOAL = Target(service_level=0.8, within_s=20)
@@ -57,7 +66,7 @@ def test_the_worked_example_is_its_first_row() -> None:
 @pytest.mark.parametrize("convention", ["offered", "abandon_ignored"])
 def test_columns_are_what_the_formulas_say(patience_s: float | None, convention: str) -> None:
     target = Target(service_level=0.85, within_s=15, convention=convention)
-    result = require(forecast(), target, shrinkage=0.25, patience_s=patience_s)
+    result = require(forecast(), target, shrinkage=0.25, patience_s=patience_s, lag=False)
     aht_s = result["aht_s"].fillna(1)
     load = result["calls"] * aht_s / 1800
 
@@ -68,6 +77,7 @@ def test_columns_are_what_the_formulas_say(patience_s: float | None, convention:
 
     measures = performance(result["agents"], load, aht_s, 15, patience_s=patience_s, convention=convention)
     np.testing.assert_allclose(result["load"], load)
+    np.testing.assert_array_equal(result["sized_load"], result["load"])
     np.testing.assert_array_equal(
         result["agents"], required_agents(load, aht_s, target, patience_s=patience_s)
     )
@@ -84,6 +94,58 @@ def test_columns_are_what_the_formulas_say(patience_s: float | None, convention:
     ].all()
     assert (result["service_level_hi"] > result["service_level"])[busy].all()
     assert result["service_level_lo"].isna().tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize("confidence", [None, 0.8])
+def test_the_team_follows_the_load_with_the_delay_of_the_handle_time(confidence: float | None) -> None:
+    """200 s of the half hour at 9:30 still carry the load of 9:00; service is a queue by itself."""
+    ahead = forecast(calls_hi=[115.0, 150.0, 2.0, 52.0])
+    result = require(ahead, GOAL, patience_s=120, confidence=confidence)
+    calls = np.array([100.0, 120, 0, 40])
+    volume = calls if confidence is None else rate_quantile(calls, ahead["calls_hi"], 0.8, confidence)
+    own = volume * [180, 200, 1, 420] / 1800
+    expected = [own[0], (200 * own[0] + 1600 * own[1]) / 1800, 0, own[3]]
+    np.testing.assert_allclose(result["sized_load"], expected)
+    aht_s = [180.0, 200, 1, 420]
+    np.testing.assert_array_equal(result["agents"], required_agents(expected, aht_s, GOAL, patience_s=120))
+    np.testing.assert_allclose(result["load"], calls * aht_s / 1800)
+
+
+def test_a_confidence_is_met_at_that_quantile_and_exceeds_the_goal_at_the_mean() -> None:
+    bold, sure = (
+        require(forecast(calls_hi=[130.0, 150.0, 2.0, 60.0]), GOAL, confidence=c) for c in (None, 0.9)
+    )
+    busy = sure["calls"] > 0
+    assert (sure["agents"] > bold["agents"])[busy].all()
+    assert (sure["service_level"] > bold["service_level"])[busy].all()
+    rate = rate_quantile(sure["calls"], np.array([130.0, 150, 2, 60]), 0.8, 0.9)
+    aht_s = sure["aht_s"].fillna(1)
+    load = lagged_load(rate[:3] * aht_s[:3] / 1800, aht_s[:3], 30)
+    assert (performance(sure["agents"][:3], load, aht_s[:3], 20).service_level >= 0.8).all()
+
+
+def test_a_confidence_needs_a_band() -> None:
+    with pytest.raises(Refused, match=r"^forecast, queue service, start 2024-05-06 09:00:00\+02:00: no band"):
+        require(forecast(), GOAL, confidence=0.8)
+
+
+def test_lines_count_blocked_calls_as_not_answered() -> None:
+    free, tight = (require(forecast(), GOAL, lines=lines) for lines in (None, 18))
+    busy = free["calls"] > 0
+    assert (tight["service_level"] >= 0.8)[busy].all()
+    assert (tight["asa_s"] < free["asa_s"])[busy & (tight["agents"] >= free["agents"])].all()
+    level = performance(tight["agents"], tight["sized_load"], tight["aht_s"].fillna(1), 20, lines=18)
+    np.testing.assert_allclose(tight["service_level"], level.service_level)
+
+
+def test_the_goal_is_said_with_its_convention() -> None:
+    target = Target(service_level=0.8, within_s=20, convention="abandon_ignored")
+    assert set(require(forecast(), target, patience_s=60)["goal"]) == {"80/20 abandon_ignored"}
+
+
+def test_a_goal_in_words_is_refused() -> None:
+    with pytest.raises(Refused, match=r"^target: found '80/20'; give a Target"):
+        require(forecast(), "80/20")
 
 
 def test_without_a_band_its_columns_are_empty() -> None:
@@ -111,7 +173,7 @@ def test_the_goal_that_sets_each_interval_is_named() -> None:
 
 def test_one_interval_by_itself() -> None:
     target = Target(service_level=0.8, within_s=20, asa_s=15)
-    whole = require(forecast(), target, shrinkage=0.3, patience_s=300).iloc[1]
+    whole = require(forecast(), target, shrinkage=0.3, patience_s=300, lag=False).iloc[1]
     alone = require_one(120, 30, 200, target, shrinkage=0.3, patience_s=300)
     shared = set(alone) & set(whole.index)
     assert {name: alone[name] for name in shared} == pytest.approx({name: whole[name] for name in shared})

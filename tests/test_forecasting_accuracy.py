@@ -142,6 +142,26 @@ def test_verdicts_of_many() -> None:
     assert accuracy(*pair(mean.tolist(), wild.tolist()))["verdict"].iloc[0] == "beyond noise, no steady bias"
 
 
+def test_without_any_call_no_share_of_calls_is_claimed() -> None:
+    row = accuracy(*pair([5.0, 5.0], [0.0, 0.0])).iloc[0]
+    assert row[["wape", "bias", "noise_floor", "attainable"]].isna().all()
+    assert row["hit_rate"] == 0
+    # One call is enough.
+    assert accuracy(*pair([5.0, 5.0], [0.0, 1.0])).iloc[0]["attainable"] > 0
+
+
+def test_counts_that_came_as_text_are_numbers_all_the_same() -> None:
+    history, forecast = pair([120.0] * 7, [100.0] * 7)
+    before, _ = pair([0.0] * 14, [50.0] * 7 + [60.0] * 7, first="2024-04-22")
+    whole = pd.concat([before, history], ignore_index=True)
+    as_text = whole.assign(offered=whole["offered"].map("{:g}".format))
+    pd.testing.assert_frame_equal(
+        accuracy(as_text, forecast.assign(calls="120")), accuracy(whole, forecast), check_exact=True
+    )
+    with pytest.raises(Refused, match="history, row 0, column offered: found 'many'"):
+        accuracy(whole.assign(offered="many"), forecast)
+
+
 def test_refusals() -> None:
     history, forecast = SIX_DAYS
     with pytest.raises(Refused, match="unknown level 'days'; did you mean day"):

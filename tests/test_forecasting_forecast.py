@@ -1,5 +1,6 @@
 """The forecast of a history: its days, its numbers, its refusals."""
 
+import warnings
 from datetime import date
 
 import numpy as np
@@ -9,9 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callplan.errors import Refused, Remark
-from callplan.intervals import OpeningHours, grid
+from callplan.hours import OpeningHours
+from callplan.intervals import grid
 from callplan.tables import FORECAST, HISTORY, check
-from forecasting import AUTO, MODELS, Calendar, backtest, forecast
+from forecasting import (
+    AUTO,
+    KNOWN_MODELS,
+    MODELS,
+    Calendar,
+    backtest,
+    forecast,
+    handling_time,
+    known_model,
+)
 
 ZONE = "Europe/Paris"
 WEEKDAY_SHAPE = np.array([1.2, 1.0, 0.95, 1.0, 1.1, 0.5, 0.3])
@@ -127,6 +138,33 @@ def test_handling_times_are_weighted_by_handled_calls_and_parts_win() -> None:
     assert forecast(HISTORY_2024, 1, model="mean_of_4")["aht_s"].isna().all()
 
 
+def test_a_handling_time_as_given_counts_where_the_totals_are_empty() -> None:
+    given = HISTORY_2024.assign(aht_s=300.0)
+    empty = given.assign(handled=np.nan, talk_s=np.nan, acw_s=np.nan)
+    for history in (
+        given,
+        given.assign(handled=np.nan),
+        empty,
+        given.assign(handled=50.0, talk_s=np.nan, acw_s=1.0),
+    ):
+        assert np.allclose(forecast(history, 1, model="mean_of_4")["aht_s"], 300)
+
+
+def test_handling_time_row_by_row() -> None:
+    rows = pd.DataFrame(
+        {
+            "offered": [10.0, 20.0, 30.0, 40.0],
+            "handled": [8.0, np.nan, 0.0, 5.0],
+            "talk_s": [800.0, np.nan, 0.0, 1000.0],
+            "acw_s": [160.0, np.nan, 0.0, np.nan],
+            "aht_s": [999.0, 200.0, np.nan, 210.0],
+        }
+    )
+    aht_s, calls = handling_time(rows)
+    assert aht_s.fillna(-1).tolist() == [120, 200, -1, 210]
+    assert calls.tolist() == [8, 20, 0, 5]
+
+
 def test_a_backtest_sees_nothing_from_its_origin_on() -> None:
     origins = [date(2024, 4, 8), date(2024, 4, 22)]
     tried = backtest(HISTORY_2024, 7, origins=origins, models=["mean_of_4", "seasonal_naive"])
@@ -147,6 +185,18 @@ def test_counted_origins_are_weekly_and_end_with_the_history() -> None:
     firsts = tried.groupby("cutoff")["start"].min().dt.date.tolist()
     assert firsts == [date(2024, 4, 8), date(2024, 4, 15), date(2024, 4, 22)]
     assert tried["start"].max() == HISTORY_2024["start"].max()
+
+
+def test_origins_may_be_counted_by_any_whole_number_and_days_given_as_text() -> None:
+    tried = backtest(HISTORY_2024, np.int64(7), origins=np.int64(2), models=["seasonal_naive"])
+    pd.testing.assert_frame_equal(tried, backtest(HISTORY_2024, 7, origins=2, models=["seasonal_naive"]))
+    named = backtest(HISTORY_2024, 7, origins=["2024-04-15", "2024-04-22"], models=["seasonal_naive"])
+    pd.testing.assert_frame_equal(tried, named)
+    # A time of the first day is that day: none of its own hours are looked at.
+    at_ten = forecast(HISTORY_2024, 2, start="2024-04-22 10:00", model="seasonal_naive")
+    pd.testing.assert_frame_equal(
+        at_ten, forecast(HISTORY_2024, 2, start=date(2024, 4, 22), model="seasonal_naive")
+    )
 
 
 def test_a_forecast_may_begin_after_a_gap() -> None:
@@ -201,7 +251,15 @@ def test_all_zeros_stay_zero() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"days": 0}, "days: found 0; forecast at least 1 day"),
+        ({"days": 0}, "days: found 0; give a whole number of at least 1"),
+        ({"days": 7.5}, "days: found 7.5; give a whole number of at least 1"),
+        ({"days": 7, "seed": -1, "model": "prophet"}, "seed: found -1; give a whole number from 0"),
+        ({"days": 7, "seed": -1}, "seed: found -1; give a whole number from 0"),
+        ({"days": 7, "start": "soon"}, "start: found 'soon'; give a day"),
+        (
+            {"days": 7, "calendar": {"country": "FR"}},
+            r"calendar: found a dict; give Calendar\(...\)",
+        ),
         ({"days": 7, "level": 80}, "level: found 80; a share between 0 and 1"),
         ({"days": 7, "model": "prophets"}, "model: unknown model 'prophets'; did you mean prophet"),
         ({"days": 7, "start": date(2024, 1, 1)}, "start 2024-01-01: the history begins on 2024-02-05"),
@@ -217,6 +275,46 @@ def test_backtest_refusals() -> None:
         backtest(HISTORY_2024, 7, origins=[date(2024, 2, 10)])
     with pytest.raises(Refused, match="origins: found 0"):
         backtest(HISTORY_2024, 7, origins=0)
+    with pytest.raises(Refused, match=r"origins: found 2.0; give a whole number"):
+        backtest(HISTORY_2024, 7, origins=2.0)
+    with pytest.raises(Refused, match="origins: found 'soon'; give a day"):
+        backtest(HISTORY_2024, 7, origins=["soon"])
+    with pytest.raises(Refused, match="seed: found -1"):
+        backtest(HISTORY_2024, 7, origins=1, models=["prophet"], seed=-1)
+    with pytest.raises(Refused, match="models: unknown model 'prophets'; did you mean prophet"):
+        backtest(HISTORY_2024, 7, origins=1, models=["mean_of_4", "prophets"])
+    with pytest.raises(Refused, match="models: found none; choose from auto, seasonal_naive"):
+        backtest(HISTORY_2024, 7, origins=1, models=[])
+
+
+def test_every_name_of_a_model_is_known_before_a_forecast() -> None:
+    assert [known_model(name) for name in KNOWN_MODELS] == [AUTO, *MODELS]
+    with pytest.raises(Refused) as refused:
+        known_model("atuo", "")
+    assert str(refused.value) == "unknown model 'atuo'; did you mean auto?"
+
+
+def test_a_part_above_its_whole_is_remarked_once() -> None:
+    odd = HISTORY_2024.assign(handled=HISTORY_2024["offered"] + (HISTORY_2024.index < 2))
+    said = r"sales: handled is above offered in 2 intervals \(first 2024-02-05 08:00:00\+01:00: \d+ of \d+\)"
+    with pytest.warns(Remark, match=said):
+        forecast(odd, 7, model="mean_of_4")
+    with pytest.warns(Remark, match=said) as caught:
+        backtest(odd, 7, origins=2, models=["mean_of_4", "mean_of_8"])
+    assert len(caught) == 1
+    # What comes from the start on is not looked at.
+    later = HISTORY_2024.assign(handled=HISTORY_2024["offered"] + (HISTORY_2024["start"] >= "2024-04-22"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        forecast(later, 7, start=date(2024, 4, 22), model="mean_of_4")
+
+
+def test_the_country_may_be_given_first() -> None:
+    assert Calendar("FR") == Calendar(country="FR")
+    assert Calendar("FR", subdivision="57").replace(country="FR").subdivision == "57"
+    assert Calendar("FR").replace(country=None) == Calendar()
+    with pytest.raises(Refused, match="country: unknown country 'XX'"):
+        Calendar("XX")
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,17 @@ import pandas as pd
 import pytest
 
 from callplan.errors import Refused
-from callplan.intervals import OpeningHours, grid
+from callplan.hours import OpeningHours
+from callplan.intervals import aggregate, grid
+from callplan.tables import HISTORY as HISTORY_TABLE
 from callplan.tables import TABLES, check
-from erlang import offered_load, performance, required_agents, rostered
+from erlang import performance, required_agents, rostered
 from planning import (
     DEMO_SITE,
     Plan,
     Review,
     Site,
+    backtest_site,
     expected_service,
     forecast_site,
     has_come,
@@ -29,6 +32,7 @@ from planning import (
     staff_site,
     summarise,
 )
+from planning.steps import at_site
 
 ZONE = "Europe/Paris"
 SETTINGS = {
@@ -98,13 +102,14 @@ def test_without_a_start_the_plan_follows_the_history() -> None:
     # The history ends on a Saturday, and Sunday is closed.
     week = plan(HISTORY, SITE, days=3)
     assert sorted(set(week.forecast["start"].dt.date)) == [date(2024, 4, 29), date(2024, 4, 30)]
-    assert (week.start, week.n_days) == (date(2024, 4, 28), 3)
+    assert week.start == date(2024, 4, 28)
 
 
 def test_each_queue_is_staffed_for_its_own_goals(week: Plan) -> None:
     for name, queue in SITE.queues.items():
         rows = week.requirement[week.requirement["queue"] == name]
-        expected = required_agents(rows["load"], rows["aht_s"], queue.target, patience_s=queue.patience_s)
+        load, aht_s = rows["sized_load"], rows["aht_s"]
+        expected = required_agents(load, aht_s, queue.target, patience_s=queue.patience_s)
         assert rows["agents"].tolist() == expected.tolist()
         assert rows["rostered"].tolist() == rostered(expected, queue.shrinkage).tolist()
     sales = week.requirement[week.requirement["queue"] == "sales"]
@@ -118,10 +123,9 @@ def test_each_queue_is_staffed_for_its_own_goals(week: Plan) -> None:
 
 def test_the_service_of_the_scheduled_heads(week: Plan) -> None:
     rows = week.coverage.merge(week.requirement, on=["queue", "start", "minutes"], suffixes=("", "_needed"))
-    sales = rows[rows["queue"] == "sales"].iloc[5]
-    expected = performance(
-        sales["staffed"] * 0.7, offered_load(sales["calls"], 240, 30), 240, 20, patience_s=120
-    )
+    before, sales = (rows[rows["queue"] == "sales"].iloc[i] for i in (4, 5))
+    load = (240 * before["load"] + 1560 * sales["load"]) / 1800
+    expected = performance(sales["staffed"] * 0.7, load, 240, 20, patience_s=120)
     assert sales["service_level"] == pytest.approx(expected.service_level)
     # Support has no goal of a service level, so none is claimed.
     assert rows.loc[rows["queue"] == "support", "service_level"].isna().all()
@@ -203,6 +207,79 @@ def test_quarter_hours_are_summed_to_the_sites_grid(tmp_path: Path) -> None:
     assert (summed["offered"].to_numpy() == 2 * halves["offered"].to_numpy()).all()
 
 
+def as_elsewhere(history: pd.DataFrame) -> pd.DataFrame:
+    """Return the same calls as another zone's clock shows them, by quarter hours."""
+    abroad = history.assign(start=history["start"].dt.tz_convert("America/New_York"))
+    quarters = [abroad, abroad.assign(start=abroad["start"] + pd.Timedelta(minutes=15))]
+    return pd.concat(quarters, ignore_index=True).assign(
+        minutes=15, offered=lambda rows: rows["offered"] / 2, aht_s=lambda rows: rows["aht_s"]
+    )
+
+
+@pytest.mark.filterwarnings("ignore::callplan.errors.Remark")
+def test_a_history_is_brought_to_the_sites_zone_and_grid_wherever_it_comes_in(week: Plan) -> None:
+    abroad = as_elsewhere(HISTORY)
+    pd.testing.assert_frame_equal(at_site(abroad, SITE), check(HISTORY, HISTORY_TABLE))
+    there = plan(abroad, SITE, start=START)
+    for name, table in week.tables().items():
+        pd.testing.assert_frame_equal(there.tables()[name], table)
+    assert there.remarks == ("intervals are summed to 30 minutes, the site's",)
+    pd.testing.assert_frame_equal(forecast_site(abroad, SITE, days=7, start=START), week.forecast)
+    tried = backtest_site(HISTORY, SITE, days=7, origins=1, models=["mean_of_4"])
+    pd.testing.assert_frame_equal(backtest_site(abroad, SITE, days=7, origins=1, models=["mean_of_4"]), tried)
+    # A forecast from elsewhere is staffed in the site's zone.
+    ahead = week.forecast
+    moved = ahead.assign(start=ahead["start"].dt.tz_convert("Asia/Tokyo"))
+    pd.testing.assert_frame_equal(staff_site(moved, SITE), week.requirement)
+
+
+def test_a_history_that_cannot_be_the_sites_is_refused() -> None:
+    hours = aggregate(check(HISTORY, HISTORY_TABLE), 60)
+    for step in (
+        lambda history: plan(history, SITE, start=START),
+        lambda history: forecast_site(history, SITE, days=7),
+        lambda history: backtest_site(history, SITE, days=7, origins=1),
+    ):
+        with pytest.raises(Refused) as refused:
+            step(hours)
+        assert str(refused.value) == (
+            "history: intervals of 60 minutes, where the site has minutes = 30; "
+            "set minutes to what there is: calls cannot be split"
+        )
+    indian = SITE.replace(zone="Asia/Kolkata", minutes=60)
+    with pytest.raises(Refused, match="is off the grid of 60 minutes"):
+        forecast_site(hours, indian, days=7)
+    with pytest.raises(Refused, match=r"^site: found a dict; give Site\(...\)"):
+        plan(HISTORY, {})  # type: ignore[arg-type]
+
+
+def test_shifts_that_do_not_fit_the_sites_intervals_are_refused_before_the_work() -> None:
+    done: list[str] = []
+    hours = aggregate(check(HISTORY, HISTORY_TABLE), 60)
+    with pytest.raises(Refused, match=r"shifts\.lengths_h: 8\.5 does not fit intervals of 60 minutes"):
+        plan(hours, SITE.replace(minutes=60), start=START, progress=done.append)
+    assert done == []
+
+
+def test_the_start_may_be_text(week: Plan) -> None:
+    same = plan(HISTORY, SITE, start="2024-04-22")
+    assert same.start == START
+    pd.testing.assert_frame_equal(same.forecast, week.forecast)
+    pd.testing.assert_frame_equal(forecast_site(HISTORY, SITE, days=7, start="2024-04-22"), week.forecast)
+    with pytest.raises(Refused, match="start: found 'soon'; give a day"):
+        plan(HISTORY, SITE, start="soon")
+    with pytest.raises(Refused, match=r"days: found 0; give a whole number"):
+        forecast_site(HISTORY, SITE, days=0)
+
+
+def test_a_part_above_its_whole_is_among_a_plans_remarks() -> None:
+    sales = HISTORY["queue"] == "sales"
+    odd = HISTORY.assign(handled=HISTORY["offered"].where(~sales, 999.0))
+    said = [line for line in plan(odd, SITE, start=START).remarks if "above" in line]
+    assert len(said) == 1
+    assert said[0].startswith("sales: handled is above offered in ")
+
+
 def test_has_come(week: Plan) -> None:
     assert has_come(week, HISTORY)
     assert not has_come(week, HISTORY[HISTORY["start"] < "2024-04-22"])
@@ -217,7 +294,10 @@ def test_refusals() -> None:
         plan(HISTORY.replace({"queue": {"sales": "salez"}}), SITE, start=START)
     sales = {**SETTINGS["queues"]["sales"], "aht_s": None}
     without = Site.from_dict({**SETTINGS, "queues": {"sales": sales}}, "site.toml")
-    with pytest.raises(Refused, match=r"queue sales: neither history nor .* has a handling time; set aht_s"):
+    says = (
+        r"^queue sales: neither the forecast nor the site has a handling time; set aht_s in \[queues.sales\]"
+    )
+    with pytest.raises(Refused, match=says):
         plan(HISTORY[HISTORY["queue"] == "sales"], without, start=START)
 
 

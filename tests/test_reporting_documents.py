@@ -11,7 +11,8 @@ import pytest
 
 from callplan import tables as floor
 from callplan.errors import Refused
-from callplan.intervals import OpeningHours, grid
+from callplan.hours import OpeningHours
+from callplan.intervals import grid
 from reporting import folder as folders
 from reporting.folder import read_folder, write_folder
 from reporting.grids import by_clock

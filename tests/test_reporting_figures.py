@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from callplan.errors import Refused
-from callplan.intervals import OpeningHours, grid
+from callplan.hours import OpeningHours
+from callplan.intervals import grid
 from reporting import captions, figures
 from reporting.axis import OpenTime
 from reporting.pictures import drawn

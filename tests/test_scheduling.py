@@ -269,7 +269,7 @@ def test_faulty_rules_are_refused_by_name(rules: dict, message: str) -> None:
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ({"lengths_h": (4.25,)}, "lengths_h: 4.25 does not fit the requirement's intervals of 30 minutes"),
+        ({"lengths_h": (4.25,)}, "lengths_h: 4.25 does not fit intervals of 30 minutes"),
         ({"meal_min": 20}, "meal_min: 20 does not fit"),
         ({"meal_earliest_h": 3.25}, "meal_earliest_h: 3.25 does not fit"),
         ({"start_every_min": 45, "lengths_h": (4.5,)}, "start_every_min: 45 does not fit"),
@@ -278,6 +278,22 @@ def test_faulty_rules_are_refused_by_name(rules: dict, message: str) -> None:
 def test_rules_that_do_not_fit_the_grid_are_refused(rules: dict, message: str) -> None:
     with pytest.raises(Refused, match=message):
         schedule(requirement([1] * 24, minutes=30), Rules(**rules))
+
+
+def test_rules_say_early_whether_they_fit_a_grid() -> None:
+    with pytest.raises(Refused) as refused:
+        Rules().check_grid(60)
+    assert str(refused.value) == (
+        "shifts.lengths_h: 8.5 does not fit intervals of 60 minutes; use steps of 1 h, or shorter intervals"
+    )
+    Rules().check_grid(30)
+    Rules(lengths_h=(4.0, 9.0), meal_min=60).check_grid(60)
+
+
+def test_rules_of_another_kind_are_refused() -> None:
+    for rules in ({}, None, {"lengths_h": (4.0,)}):
+        with pytest.raises(Refused, match=r"^rules: found .*; give Rules\(\.\.\.\)$"):
+            schedule(requirement([1] * 8), rules)  # type: ignore[arg-type]
 
 
 def test_a_requirement_is_checked() -> None:

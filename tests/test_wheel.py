@@ -27,6 +27,7 @@ def test_the_wheel_holds_the_rooms_and_nothing_else(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in names}
     assert tops == {
         "cli.py",
+        "commands",
         "callplan",
         "intake",
         "forecasting",

@@ -1,0 +1,162 @@
+"""What all commands share: how they fail, where they write, what they show while they work."""
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from callplan.errors import CallplanError, Refused, Remark
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from planning import Site
+
+TABLE_FILE = click.Path(dir_okay=False, allow_dash=True)
+DAY = click.DateTime(["%Y-%m-%d"])
+PICTURES = (".png", ".svg")
+
+
+class Commands(click.Group):
+    """Commands whose failures are one line on stderr, with an exit code of their own."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command, then say what it remarked and why it failed, if it did."""
+        try:
+            with remarks_on_stderr():
+                return super().invoke(ctx)
+        except CallplanError as fault:
+            click.echo(f"callplan: {fault}", err=True)
+            ctx.exit(fault.exit_code)
+        except (PermissionError, FileNotFoundError, NotADirectoryError) as fault:
+            click.echo(f"callplan: {fault.filename}: {fault.strerror}; choose another place", err=True)
+            ctx.exit(Refused.exit_code)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """List the commands in the order of the chain, not of the alphabet."""
+        return list(self.commands)
+
+
+@contextmanager
+def remarks_on_stderr() -> Iterator[None]:
+    """Keep the remarks made inside, each once, and print them at the end; other warnings are not ours."""
+    remarks: dict[str, None] = {}
+
+    def keep(message: Warning | str, category: type[Warning], *_where: Any) -> None:
+        if issubclass(category, Remark):
+            remarks[str(message)] = None
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", Remark)
+        warnings.showwarning = keep  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            for remark in remarks:
+                click.echo(f"remark: {remark}", err=True)
+
+
+def example(line: str) -> str:
+    """Show a command line below a command's help, never wrapped; the tests run it."""
+    return f"\b\nExample:\n  {line}"
+
+
+def with_site(command: Callable) -> Callable:
+    """Give a command the settings of the site."""
+    option = click.option(
+        "--site",
+        "site_file",
+        default="site.toml",
+        show_default=True,
+        help="Settings of the site (`callplan init` writes one).",
+    )
+    return option(command)
+
+
+def with_format(command: Callable) -> Callable:
+    """Give a command the formats of its output on stdout."""
+    option = click.option(
+        "--format",
+        "style",
+        type=click.Choice(["table", "csv", "json"]),
+        help="What to print.  [default: table at a terminal, csv in a pipe]",
+    )
+    return option(command)
+
+
+def with_output(command: Callable) -> Callable:
+    """Give a command the choice of a file instead of stdout."""
+    option = click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False),
+        help="Write to this file (.csv, .csv.gz, .parquet, .xlsx) instead of printing.",
+    )
+    return option(with_format(command))
+
+
+with_seed = click.option("--seed", default=0, show_default=True, help="Seed of whatever draws lots.")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show on stderr what is being done: a moving line at a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda line: click.echo(line, err=True)
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield status.update
+
+
+def put(table: "pd.DataFrame | list[dict[str, Any]]", style: str | None, output: str | None = None) -> None:
+    """Write a table to a file, or print it."""
+    if output is not None:
+        from callplan.tables import write
+
+        _refuse_overwriting_input(output)
+        write(table, output)
+        click.echo(f"{output}: {len(table):,} rows", err=True)
+        return
+    from reporting.terminal import show
+
+    show(table, style or ("table" if sys.stdout.isatty() else "csv"))  # type: ignore[arg-type]
+
+
+def draw(ax: "Axes", path: str) -> None:
+    """Write a picture; its suffix says in which format."""
+    from callplan.files import replacing
+
+    _refuse_overwriting_input(path)
+    suffix = Path(path).suffix.lower()
+    if suffix not in PICTURES:
+        raise Refused(path, f"no picture format {suffix!r}", f"choose from {', '.join(PICTURES)}")
+    import matplotlib as mpl
+
+    # No date and no random names inside: the same picture is the same bytes.
+    with replacing(path) as part, mpl.rc_context({"svg.hashsalt": "callplan"}):
+        ax.figure.canvas.print_figure(
+            part, format=suffix[1:], dpi=150, metadata={"Date": None} if suffix == ".svg" else None
+        )
+    click.echo(f"{path}: written", err=True)
+
+
+def _refuse_overwriting_input(output: str) -> None:
+    """Refuse to write over a file that the same command reads, or writes something else to."""
+    named = [value for value in click.get_current_context().params.values() if isinstance(value, str)]
+    if sum(Path(value).resolve() == Path(output).resolve() for value in named) > 1:
+        raise Refused(output, "is named twice in this command", "write to a file of its own")
+
+
+def read_site(site_file: str) -> "Site":
+    """Read the settings of the site."""
+    from planning import Site
+
+    return Site.from_toml(site_file)

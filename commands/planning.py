@@ -1,0 +1,201 @@
+"""Commands that join the chain: init, schedule, plan, demo, report, columns."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from callplan.errors import Refused
+from commands.door import (
+    DAY,
+    TABLE_FILE,
+    example,
+    progress,
+    put,
+    read_site,
+    with_format,
+    with_output,
+    with_seed,
+    with_site,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planning import Site
+
+
+@click.command(epilog=example("callplan init --zone Europe/Paris --queue sales"))
+@click.argument("folder", default=".", type=click.Path(file_okay=False))
+@click.option("--zone", default="", help="Time zone of the site, such as Europe/Paris.")
+@click.option(
+    "--queue", "queues", multiple=True, default=["sales"], show_default=True, help="A queue; repeat."
+)
+def init(folder: str, zone: str, queues: tuple[str, ...]) -> None:
+    """Write a commented site.toml into FOLDER."""
+    from callplan.files import replacing
+    from callplan.intervals import named_zone
+    from planning.template import site_template
+
+    path = Path(folder) / "site.toml"
+    if path.exists():
+        raise Refused(str(path), "is there already", "edit it, or choose another folder")
+    if zone:
+        named_zone(zone, "--zone")
+    if len(set(queues)) < len(queues) or "" in queues:
+        raise Refused("--queue", f"found {', '.join(map(repr, queues))}", "name each queue once")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as part:
+        part.write_text(site_template(zone, queues), encoding="utf-8")
+    click.echo(
+        f"{path}: written; " + ("see its goals" if zone else "set its zone") + ", then forecast", err=True
+    )
+
+
+@click.command(epilog=example("callplan schedule requirement.csv -o shift_plan.csv --coverage coverage.csv"))
+@click.argument("requirement", type=TABLE_FILE)
+@click.option("--coverage", type=click.Path(dir_okay=False), help="Also write needed against staffed here.")
+@click.option("--time-limit", "time_limit_s", default=60.0, show_default=True, help="Seconds for each queue.")
+@with_seed
+@with_site
+@with_output
+def schedule(
+    requirement: str, coverage: str | None, time_limit_s: float, seed: int, site_file: str, **out: Any
+) -> None:
+    """Cover REQUIREMENT with shifts at the least paid hours."""
+    from callplan.tables import REQUIREMENT, read
+    from planning import expected_service
+    from scheduling import schedule as cover
+
+    site = read_site(site_file)
+    needed = read(requirement, REQUIREMENT, site.zone)
+    with progress() as say:
+        say("shifts")
+        found = cover(needed, site.shifts, seed=seed, time_limit_s=time_limit_s)
+    for outcome in found.outcome:
+        click.echo(str(outcome), err=True)
+    put(found.shift_plan, **out)
+    if coverage is not None:
+        put(expected_service(found.coverage, needed, site), None, coverage)
+
+
+@click.command(epilog=example("callplan plan history.csv --start 2003-10-13 --days 5 -o week"))
+@click.argument("history", type=TABLE_FILE)
+@click.option("--start", type=DAY, help="First day of the plan.  [default: the day after the history's last]")
+@click.option("--days", default=7, show_default=True, help="How many days to plan.")
+@click.option(
+    "-o", "--output", default="plan", show_default=True, help="Folder for tables, workbook and report."
+)
+@with_seed
+@with_site
+def plan(history: str, start: Any, days: int, output: str, seed: int, site_file: str) -> None:
+    """Forecast, staff and schedule days at once.
+
+    What HISTORY holds from START on is not planned with: it is the truth the plan is held against.
+    """
+    from planning import read_history
+
+    site = read_site(site_file)
+    _run(
+        read_history(history, site),
+        site,
+        Path(site_file).read_text(encoding="utf-8"),
+        start and start.date(),
+        days,
+        seed,
+        output,
+    )
+
+
+@click.command(epilog=example("callplan demo -o demo"))
+@click.option(
+    "-o", "--output", default="demo", show_default=True, help="Folder for tables, workbook and report."
+)
+def demo(output: str) -> None:
+    """Plan a week of a real bank's calls.
+
+    The week is hidden, planned from what came before, then compared with what really came.
+    """
+    from datetime import date
+
+    from intake import bank_calls
+    from planning import DEMO_SITE, Site
+
+    _run(
+        bank_calls(),
+        Site.from_toml(DEMO_SITE),
+        DEMO_SITE.read_text(encoding="utf-8"),
+        date(2003, 10, 20),
+        5,
+        0,
+        output,
+    )
+
+
+def _run(
+    history: "pd.DataFrame", site: "Site", site_toml: str, start: Any, days: int, seed: int, folder: str
+) -> None:
+    """Plan, compare with what came if it did, write the folder, say what it came to."""
+    import planning
+    from reporting.folder import write_folder
+
+    with progress() as say:
+        week = planning.plan(history, site, start=start, days=days, seed=seed, progress=say)
+        came = planning.review(week, history) if planning.has_come(week, history) else None
+        say("report")
+        tables = week.tables() | (came.tables() if came else {})
+        summary = planning.summarise(week, came)
+        write_folder(
+            tables,
+            folder,
+            title=site.name,
+            summary=summary,
+            remarks=week.remarks,
+            site_toml=site_toml,
+            goal=site.goals(),
+            tolerance=site.tolerance,
+        )
+    for remark in week.remarks:
+        click.echo(f"remark: {remark}", err=True)
+    click.echo(
+        "\n".join([*summary, f"The report is {Path(folder) / 'report.html'}; the tables stand beside it."])
+    )
+
+
+@click.command(epilog=example("callplan report week"))
+@click.argument("folder", type=click.Path(exists=True, file_okay=False))
+def report(folder: str) -> None:
+    """Draw report.html and plan.xlsx anew.
+
+    They show the tables in FOLDER, whichever are there.
+    """
+    from reporting.folder import read_folder
+    from reporting.report import write_report
+    from reporting.workbook import write_workbook
+
+    site = read_site(str(Path(folder) / "site.toml"))
+    tables, summary, remarks = read_folder(folder, site.zone)
+    book, page = Path(folder) / "plan.xlsx", Path(folder) / "report.html"
+    with progress() as say:
+        say("report")
+        write_workbook(tables, book, title=site.name, summary=summary)
+        write_report(
+            tables,
+            page,
+            title=site.name,
+            summary=summary,
+            remarks=remarks,
+            goal=site.goals(),
+            tolerance=site.tolerance,
+        )
+    click.echo(f"{book}\n{page}", err=True)
+
+
+@click.command(epilog=example("callplan columns requirement"))
+@click.argument("table", required=False)
+@with_format
+def columns(table: str | None, style: str | None) -> None:
+    """Describe the columns of TABLE, or of every one."""
+    from callplan.schema import describe
+
+    put(describe(table), style)

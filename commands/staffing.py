@@ -1,0 +1,243 @@
+"""Commands from forecast to requirement: staff, explain, simulate, erlang."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from callplan.errors import Refused
+from commands.door import (
+    TABLE_FILE,
+    draw,
+    example,
+    progress,
+    put,
+    read_site,
+    with_format,
+    with_output,
+    with_seed,
+    with_site,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planning import Site
+
+TIME = click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
+
+
+def with_staffing(command: Callable) -> Callable:
+    """Give a command everything that decides how many agents a forecast needs."""
+    as_in_site = "  [default: as in site.toml]"
+    options = [
+        click.option("--service", help=f"Goal as percent/seconds, such as 80/20.{as_in_site}"),
+        click.option("--convention", help=f"How hang-ups count in the service level.{as_in_site}"),
+        click.option("--shrinkage", type=float, help=f"Share of rostered time off the phones.{as_in_site}"),
+        click.option("--patience", "patience_s", type=float, help=f"Mean patience, seconds.{as_in_site}"),
+        click.option("--lines", type=int, help=f"Calls the queue holds, talking and waiting.{as_in_site}"),
+        click.option(
+            "--confidence",
+            type=float,
+            help=f"Share of days on which to meet the goal, such as 0.8.{as_in_site}",
+        ),
+        click.option(
+            "--lag/--no-lag",
+            default=None,
+            help=f"Follow the load with the delay of the handle time.{as_in_site}",
+        ),
+        click.option(
+            "--aht", "aht_s", type=float, help="Handling time in seconds, instead of the forecast's."
+        ),
+        click.option(
+            "--aht-as-given", is_flag=True, default=None, help="Take a handling time below 10 s or above 4 h."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _staffed_by(
+    forecast: str, site_file: str, service: str | None, **changes: Any
+) -> "tuple[pd.DataFrame, Site]":
+    """Read a forecast and the site, both with what the options change."""
+    from callplan.tables import FORECAST, read
+    from erlang import Target
+
+    if service is not None:
+        goal = Target.parse(service)
+        changes |= {"service_level": goal.service_level, "within_s": goal.within_s}
+    site = read_site(site_file).with_queues(**changes)
+    ahead = read(forecast, FORECAST, site.zone)
+    return ahead if changes["aht_s"] is None else ahead.assign(aht_s=changes["aht_s"]), site
+
+
+@click.command(epilog=example("callplan staff forecast.csv -o requirement.csv"))
+@click.argument("forecast", type=TABLE_FILE)
+@with_staffing
+@click.option("--repair", is_flag=True, help="Check the day from border to border, and move single agents.")
+@with_site
+@with_output
+def staff(
+    forecast: str, site_file: str, repair: bool, style: str | None, output: str | None, **staffing: Any
+) -> None:
+    """Turn FORECAST into the agents that each interval needs."""
+    from planning import staff_site
+
+    ahead, site = _staffed_by(forecast, site_file, **staffing)
+    with progress() as say:
+        needed = staff_site(ahead, site, repair=repair, progress=say)
+    put(needed, style, output)
+
+
+@click.command(epilog=example("callplan explain sales 2003-10-20T11:00 --forecast forecast.csv"))
+@click.argument("queue")
+@click.argument("start", type=TIME, metavar="START")
+@click.option(
+    "--forecast", type=TABLE_FILE, default="forecast.csv", show_default=True, help="The forecast staffed."
+)
+@with_staffing
+@with_site
+@with_format
+def explain(
+    queue: str, start: Any, forecast: str, site_file: str, style: str | None, **staffing: Any
+) -> None:
+    """Show how one interval's calls become agents.
+
+    Every step from the calls of QUEUE in the interval that begins at START to erlangs, agents and
+    rostered heads, with its numbers and the formula's name.
+    """
+    from dataclasses import asdict
+
+    from planning import explain as steps_of
+
+    ahead, site = _staffed_by(forecast, site_file, **staffing)
+    steps = steps_of(ahead, site, queue, start)
+    if style is not None:
+        put([asdict(step) for step in steps], style)
+        return
+    click.echo(f"{queue}, {start:%Y-%m-%d %H:%M} ({site.zone})")
+    for step in steps:
+        text = click.wrap_text(step.how, 100, f"{step.what:<11}", " " * 11)
+        click.echo(f"\n{text}\n{'':<11}[{step.formula}]")
+
+
+@click.command(epilog=example("callplan simulate requirement.csv --replications 100 --figure played.png"))
+@click.argument("requirement", type=TABLE_FILE)
+@click.option("--replications", default=200, show_default=True, help="How often the days are played.")
+@click.option(
+    "--aht-cv",
+    type=float,
+    help="Spread of handling times, deviation / mean (lognormal).  [default: exponential]",
+)
+@click.option(
+    "--day-spread", default=0.0, show_default=True, help="Spread of a day's volume around the forecast."
+)
+@click.option(
+    "--figure", type=click.Path(dir_okay=False), help="Draw expected and simulated here (one queue)."
+)
+@with_seed
+@with_site
+@with_output
+def simulate(
+    requirement: str,
+    replications: int,
+    aht_cv: float | None,
+    day_spread: float,
+    figure: str | None,
+    seed: int,
+    site_file: str,
+    **out: Any,
+) -> None:
+    """Play REQUIREMENT call by call.
+
+    A seeded simulation of the days with the agents of REQUIREMENT, many times over: the service level
+    that callers meet in each interval, with its 95% limits, beside the one expected.
+    """
+    from callplan.tables import REQUIREMENT, read
+    from planning import simulate_site
+    from reporting.staffing import plot_simulation
+
+    site = read_site(site_file)
+    needed = read(requirement, REQUIREMENT, site.zone)
+    with progress() as say:
+        played = simulate_site(
+            needed,
+            site,
+            replications=replications,
+            seed=seed,
+            aht_cv=aht_cv,
+            day_spread=day_spread,
+            progress=say,
+        )
+    if figure is not None:
+        draw(plot_simulation(played, goal=site.queue(played["queue"].iloc[0]).service_level), figure)
+    put(played, **out)
+
+
+@click.command(epilog=example("callplan erlang 100 --minutes 30 --aht 180 --service 80/20 --shrinkage 0.3"))
+@click.argument("calls", type=float)
+@click.option("--minutes", type=float, required=True, help="Length of the interval in which they come.")
+@click.option("--aht", "aht_s", type=float, required=True, help="Average handling time, seconds.")
+@click.option("--service", required=True, help="Goal as percent/seconds, such as 80/20.")
+@click.option(
+    "--convention", default="offered", show_default=True, help="How hang-ups count in the service level."
+)
+@click.option("--shrinkage", default=0.0, show_default=True, help="Share of rostered time off the phones.")
+@click.option(
+    "--patience", "patience_s", type=float, help="Mean patience, seconds.  [default: nobody hangs up]"
+)
+@click.option("--lines", type=int, help="Calls the queue holds, talking and waiting.  [default: any number]")
+@click.option("--ladder", is_flag=True, help="Show the agents for the goal, 90/20, 95/15 and 98/15.")
+@click.option("--marginal", is_flag=True, help="Show what each agent more, or fewer, brings.")
+@click.option(
+    "--figure",
+    type=click.Path(dir_okay=False),
+    help="Draw service and waits against agents here (.png, .svg).",
+)
+@click.option("--aht-as-given", is_flag=True, help="Take a handling time below 10 s or above 4 h.")
+@with_format
+def erlang(
+    calls: float,
+    minutes: float,
+    aht_s: float,
+    service: str,
+    convention: str,
+    shrinkage: float,
+    ladder: bool,
+    marginal: bool,
+    figure: str | None,
+    aht_as_given: bool,
+    style: str | None,
+    **callers: Any,
+) -> None:
+    """Answer how many agents CALLS in one interval need."""
+    import erlang as formulas
+    from callplan.plausible import refuse_odd_aht
+
+    if not aht_as_given:
+        refuse_odd_aht(aht_s, "--aht", "or add --aht-as-given")
+    if ladder and marginal:
+        raise Refused("--ladder and --marginal", "both are asked for", "ask for one at a time")
+    target = formulas.Target.parse(service, convention)
+    answer = formulas.require_one(calls, minutes, aht_s, target, shrinkage=shrinkage, **callers)
+    if marginal or figure:
+        around = max(answer["agents"] - 4, 1)
+        rows = formulas.marginal(
+            answer["load"], aht_s, target.within_s or 0.0, agents=around, convention=convention, **callers
+        )
+    if figure:
+        from reporting.staffing import plot_marginal
+
+        draw(plot_marginal(rows, goal=target.service_level, agents=answer["agents"]), figure)
+    if marginal:
+        put(rows, style or "table")
+    elif ladder:
+        goals = list(dict.fromkeys([service, "80/20", "90/20", "95/15", "98/15"]))
+        put(
+            formulas.ladder(answer["load"], aht_s, goals=goals, convention=convention, **callers),
+            style or "table",
+        )
+    else:
+        put([answer], style or "table")
