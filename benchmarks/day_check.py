@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from erlang import Target, required_agents
-from erlang.day import day_performance
-from erlang.simulation import simulate_staffed
+from erlang.day.check import day_performance
+from erlang.simulation.simulate import simulate_staffed
 
 AHT_S, PATIENCE_S, GOAL = 300.0, 120.0, Target.parse("80/20")
 PROFILE = np.concatenate(

@@ -15,8 +15,8 @@ from collections.abc import Callable
 import ciw
 
 from erlang import performance
-from erlang.callers import CallType, Team
-from erlang.simulation import simulate
+from erlang.simulation.callers import CallType, Team
+from erlang.simulation.simulate import simulate
 
 TARGET = 100
 AHT_S, PATIENCE_S, WITHIN_S = 300.0, 120.0, 20.0

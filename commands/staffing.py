@@ -1,6 +1,6 @@
 """Commands from forecast to requirement: staff, explain, simulate, erlang."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,27 +24,34 @@ if TYPE_CHECKING:
 
     from planning import Site
 
+AS_IN_SITE = "  [default: as in site.toml]"
 TIME = click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
+
+
+def with_callers(command: Callable) -> Callable:
+    """Give a command the goal, and what is known of those who call."""
+    options = [
+        click.option("--service", help=f"Goal as percent/seconds, such as 80/20.{AS_IN_SITE}"),
+        click.option("--convention", help=f"How hang-ups count in the service level.{AS_IN_SITE}"),
+        click.option("--patience", "patience_s", type=float, help=f"Mean patience, seconds.{AS_IN_SITE}"),
+        click.option("--lines", type=int, help=f"Calls the queue holds, talking and waiting.{AS_IN_SITE}"),
+    ]
+    return _with_all(options, command)
 
 
 def with_staffing(command: Callable) -> Callable:
     """Give a command everything that decides how many agents a forecast needs."""
-    as_in_site = "  [default: as in site.toml]"
     options = [
-        click.option("--service", help=f"Goal as percent/seconds, such as 80/20.{as_in_site}"),
-        click.option("--convention", help=f"How hang-ups count in the service level.{as_in_site}"),
-        click.option("--shrinkage", type=float, help=f"Share of rostered time off the phones.{as_in_site}"),
-        click.option("--patience", "patience_s", type=float, help=f"Mean patience, seconds.{as_in_site}"),
-        click.option("--lines", type=int, help=f"Calls the queue holds, talking and waiting.{as_in_site}"),
+        click.option("--shrinkage", type=float, help=f"Share of rostered time off the phones.{AS_IN_SITE}"),
         click.option(
             "--confidence",
             type=float,
-            help=f"Share of days on which to meet the goal, such as 0.8.{as_in_site}",
+            help=f"Share of days on which to meet the goal, such as 0.8.{AS_IN_SITE}",
         ),
         click.option(
             "--lag/--no-lag",
             default=None,
-            help=f"Follow the load with the delay of the handle time.{as_in_site}",
+            help=f"Follow the load with the delay of the handle time.{AS_IN_SITE}",
         ),
         click.option(
             "--aht", "aht_s", type=float, help="Handling time in seconds, instead of the forecast's."
@@ -53,24 +60,32 @@ def with_staffing(command: Callable) -> Callable:
             "--aht-as-given", is_flag=True, default=None, help="Take a handling time below 10 s or above 4 h."
         ),
     ]
+    return with_callers(_with_all(options, command))
+
+
+def _with_all(options: Sequence[Callable], command: Callable) -> Callable:
+    """Give a command these options, shown in this order."""
     for option in reversed(options):
         command = option(command)
     return command
 
 
-def _staffed_by(
-    forecast: str, site_file: str, service: str | None, **changes: Any
-) -> "tuple[pd.DataFrame, Site]":
-    """Read a forecast and the site, both with what the options change."""
-    from callplan.tables import FORECAST, read
+def _site_with(site_file: str, service: str | None, **changes: Any) -> "Site":
+    """Read the site, with what the options change in every queue."""
     from erlang import Target
 
     if service is not None:
         goal = Target.parse(service)
         changes |= {"service_level": goal.service_level, "within_s": goal.within_s}
-    site = read_site(site_file).with_queues(**changes)
+    return read_site(site_file).with_queues(**changes)
+
+
+def _ahead(forecast: str, site: "Site", aht_s: float | None) -> "pd.DataFrame":
+    """Read a forecast, with the handling time of the command line if it has one."""
+    from callplan.tables import FORECAST, read
+
     ahead = read(forecast, FORECAST, site.zone)
-    return ahead if changes["aht_s"] is None else ahead.assign(aht_s=changes["aht_s"]), site
+    return ahead if aht_s is None else ahead.assign(aht_s=aht_s)
 
 
 @click.command(epilog=example("callplan staff forecast.csv -o requirement.csv"))
@@ -85,7 +100,8 @@ def staff(
     """Turn FORECAST into the agents that each interval needs."""
     from planning import staff_site
 
-    ahead, site = _staffed_by(forecast, site_file, **staffing)
+    site = _site_with(site_file, **staffing)
+    ahead = _ahead(forecast, site, staffing["aht_s"])
     with progress() as say:
         needed = staff_site(ahead, site, repair=repair, progress=say)
     put(needed, style, output)
@@ -112,8 +128,8 @@ def explain(
 
     from planning import explain as steps_of
 
-    ahead, site = _staffed_by(forecast, site_file, **staffing)
-    steps = steps_of(ahead, site, queue, start)
+    site = _site_with(site_file, **staffing)
+    steps = steps_of(_ahead(forecast, site, staffing["aht_s"]), site, queue, start)
     if style is not None:
         put([asdict(step) for step in steps], style)
         return
@@ -134,9 +150,8 @@ def explain(
 @click.option(
     "--day-spread", default=0.0, show_default=True, help="Spread of a day's volume around the forecast."
 )
-@click.option(
-    "--figure", type=click.Path(dir_okay=False), help="Draw expected and simulated here (one queue)."
-)
+@click.option("--figure", type=click.Path(dir_okay=False), help="Draw expected and simulated here.")
+@with_callers
 @with_seed
 @with_site
 @with_output
@@ -148,7 +163,9 @@ def simulate(
     figure: str | None,
     seed: int,
     site_file: str,
-    **out: Any,
+    style: str | None,
+    output: str | None,
+    **callers: Any,
 ) -> None:
     """Play REQUIREMENT call by call.
 
@@ -159,8 +176,10 @@ def simulate(
     from planning import simulate_site
     from reporting.staffing import plot_simulation
 
-    site = read_site(site_file)
+    site = _site_with(site_file, **callers)
     needed = read(requirement, REQUIREMENT, site.zone)
+    if figure is not None and len(needed["queue"].unique()) > 1:
+        raise Refused("--figure", "the requirement has several queues", "draw one: give its rows alone")
     with progress() as say:
         played = simulate_site(
             needed,
@@ -173,7 +192,7 @@ def simulate(
         )
     if figure is not None:
         draw(plot_simulation(played, goal=site.queue(played["queue"].iloc[0]).service_level), figure)
-    put(played, **out)
+    put(played, style, output)
 
 
 @click.command(epilog=example("callplan erlang 100 --minutes 30 --aht 180 --service 80/20 --shrinkage 0.3"))

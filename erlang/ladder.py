@@ -10,7 +10,7 @@ from erlang.arguments import broadcast
 from erlang.performance import performance
 from erlang.targets import Target, required_agents
 
-_MEASURES = ("service_level", "asa_s", "abandoned", "occupancy")
+_MEASURES = ("service_level", "asa_s", "abandoned", "occupancy", "blocked")
 
 
 def marginal(
@@ -30,10 +30,10 @@ def marginal(
     default the first team is the smallest above the load: without patience any smaller one is
     overrun.
 
-    A row holds `agents`, `service_level`, `asa_s`, `abandoned`, `occupancy`, and of each what is gained
-    against one agent fewer (`service_level_gain`, `asa_s_gain`, ...): a gain is positive where a share of
-    calls more is answered in time, seconds or hang-ups are saved, agents are less busy. Against an
-    endless wait the gain is endless.
+    A row holds `agents`, `convention`, `service_level`, `asa_s`, `abandoned`, `occupancy` and `blocked`,
+    and of each measure what is gained against one agent fewer (`service_level_gain`, `asa_s_gain`, ...):
+    a gain is positive where a share of calls more is answered in time, seconds, hang-ups or blocked
+    calls are saved, agents are less busy. Against an endless wait the gain is endless.
 
     >>> for row in marginal(10, 180, 20, agents=12, steps=3):
     ...     print(row["agents"], f"{row['service_level']:.1%} (+{row['service_level_gain']:.1%})")
@@ -50,7 +50,7 @@ def marginal(
     (erlangs,) = broadcast(load=load)
     n = (int(erlangs) if agents is None else agents - 1) + np.arange(steps + 1)
     result = performance(n, load, aht_s, within_s, patience_s=patience_s, lines=lines, convention=convention)
-    rows: list[dict[str, Any]] = [{"agents": int(team)} for team in n[1:]]
+    rows: list[dict[str, Any]] = [{"agents": int(team), "convention": convention} for team in n[1:]]
     for name in _MEASURES:
         values = getattr(result, name)
         sign = 1 if name == "service_level" else -1
@@ -74,8 +74,9 @@ def ladder(
     """Return the smallest team for each goal, what it gives, and how many agents it needs beyond the first.
 
     `load` is in erlangs, `aht_s` and `patience_s` in seconds, `goals` are service levels as `Target.parse`
-    reads them, `convention` is how they are counted. A row holds `goal`, `agents`, `service_level`, `asa_s`,
-    `occupancy`, `abandoned` and `more`, the agents above those of the first goal.
+    reads them, `convention` is how they are counted. A row holds `goal`, `convention`, `agents`,
+    `service_level`, `asa_s`, `abandoned`, `occupancy`, `blocked` and `more`, the agents above those of the
+    first goal.
 
     >>> for row in ladder(10, 180):
     ...     print(row["goal"], row["agents"], f"{row['service_level']:.1%}", f"+{row['more']}")
@@ -95,7 +96,7 @@ def ladder(
         result = performance(agents, within_s=target.within_s or 0.0, convention=convention, **queue)
         measures = {name: float(getattr(result, name)) for name in _MEASURES}
         more = agents - rows[0]["agents"] if rows else 0
-        rows.append({"goal": goal, "agents": agents, **measures, "more": more})
+        rows.append({"goal": goal, "convention": convention, "agents": agents, **measures, "more": more})
     return rows
 
 

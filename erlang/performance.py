@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from callplan.errors import Refused, nearest
 from erlang.arguments import Values, broadcast, refuse_above_one, refuse_zero, unwrapped
 from erlang.queues import CONVENTIONS, Queue, queues
-from erlang.retrials import attempts_per_call
+from erlang.queues.retrials import attempts_per_call
 
 # Where attempts are endless: more than any finite load in sight, as a multiple of the agents.
 _SWAMP = 1e15
@@ -57,7 +57,7 @@ def performance(
     are idle and count in the occupancy. ASA is the mean wait of answered calls.
 
     With redials a call may be several attempts: `attempts` says how many, `load` is that of the calls
-    themselves, and shares are of attempts (`erlang.retrials`).
+    themselves, and shares are of attempts (`erlang.queues.retrials`).
 
     Where every lost call comes again (1) until it is served, and the load reaches the agents, attempts
     are endless and none of them is served; without patience and lines no call is lost and none redials.

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from callplan.errors import Refused, nearest
-from erlang import thresholds
 from erlang.arguments import Values, broadcast, refuse_zero, unwrapped
-from erlang.goals import Case
 from erlang.queues import CONVENTIONS
-from erlang.search import ceil_ratio
+from erlang.teams import thresholds
+from erlang.teams.goals import Case
+from erlang.teams.search import ceil_ratio
 
 _SHARES = ("service_level", "abandoned", "occupancy", "p_wait")
 

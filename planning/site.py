@@ -53,7 +53,7 @@ class Queue(Settings):
         if target.abandoned is not None and self.patience_s is None:
             raise Refused("abandoned", "a goal for hanging up without a patience", "give patience_s")
         if self.aht_s is not None and not self.aht_as_given:
-            refuse_odd_aht(self.aht_s, "aht_s", "or set aht_as_given = true")
+            refuse_odd_aht(self.aht_s, "aht_s", "or set aht_as_given = true (--aht-as-given)")
         return self
 
     @cached_property

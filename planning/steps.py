@@ -169,13 +169,13 @@ def staff_site(
 
 def _staff_queue(forecast: pd.DataFrame, name: str, queue: Queue) -> pd.DataFrame:
     """Return the requirement of one queue."""
-    where, otherwise = f"queue {name}", f"set aht_as_given = true in [queues.{name}]"
+    where = f"queue {name}"
     if forecast["aht_s"].isna().any():
         do = f"set aht_s in [queues.{name}]"
         raise Refused(where, "neither the forecast nor the site has a handling time", do)
     if not queue.aht_as_given:
         for aht_s in forecast.loc[forecast["calls"] > 0, "aht_s"].agg(["min", "max"]).dropna():
-            refuse_odd_aht(aht_s, f"{where}, column aht_s", f"or {otherwise}")
+            refuse_odd_aht(aht_s, f"{where}, column aht_s", "or set aht_as_given = true (--aht-as-given)")
     return erlang.require(
         forecast,
         queue.target,

@@ -30,13 +30,13 @@ def plot_forecast(
     ax: "Axes | None" = None,
 ) -> "Axes":
     """Draw the forecast and its band, what then came, and as many days of history before it."""
-    forecast = _one_queue(forecast, "forecast")
+    forecast = one_queue(forecast, "forecast")
     tables = [forecast]
     if history is not None:
         days = local_day(forecast["start"]).nunique()
-        tables.append(history := _last_days(_one_queue(history, "history"), days))
+        tables.append(history := _last_days(one_queue(history, "history"), days))
     if actual is not None:
-        tables.append(actual := _one_queue(actual, "actual"))
+        tables.append(actual := one_queue(actual, "actual"))
     time, ax = OpenTime(*tables), axes(ax)
     if forecast["calls_lo"].notna().any():
         x, low = time.points(forecast, "calls_lo")
@@ -57,7 +57,7 @@ def plot_forecast(
 
 def plot_requirement(requirement: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     """Draw the load, the agents on the phones that it needs, and the heads to roster for them."""
-    rows = _one_queue(requirement, "requirement")
+    rows = one_queue(requirement, "requirement")
     time, ax = OpenTime(rows), axes(ax)
     ax.stairs(time.steps(rows, "agents"), time.edges, fill=True, color=SKY, alpha=0.5, label="on the phones")
     ax.stairs(
@@ -71,7 +71,7 @@ def plot_requirement(requirement: pd.DataFrame, ax: "Axes | None" = None) -> "Ax
 
 def plot_coverage(coverage: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     """Draw the heads needed and the heads at work, over and under coloured."""
-    rows = _one_queue(coverage, "coverage")
+    rows = one_queue(coverage, "coverage")
     time, ax = OpenTime(rows), axes(ax)
     edges, needed, staffed = time.edges, time.steps(rows, "needed"), time.steps(rows, "staffed")
     both = np.minimum(needed, staffed)
@@ -91,10 +91,10 @@ def plot_service_level(
     ax: "Axes | None" = None,
 ) -> "Axes":
     """Draw the service level of each interval as planned, and as the calls that came would have had it."""
-    rows = _one_queue(coverage, "coverage")
+    rows = one_queue(coverage, "coverage")
     tables = [rows]
     if delivered is not None:
-        tables.append(delivered := _one_queue(delivered, "delivered"))
+        tables.append(delivered := one_queue(delivered, "delivered"))
     if not all("service_level" in table for table in tables):
         raise Refused("coverage", "no column 'service_level'", "plan with a service goal")
     time, ax = OpenTime(*tables), axes(ax)
@@ -113,7 +113,7 @@ def plot_service_level(
 
 def plot_errors(errors: pd.DataFrame, tolerance: float = 0.05, ax: "Axes | None" = None) -> "Axes":
     """Draw each day's error in percent of what came, beside the tolerance and what chance alone leaves."""
-    rows = _one_queue(errors[errors["by"] == "day"], "errors by day")
+    rows = one_queue(errors[errors["by"] == "day"], "errors by day")
     offered = rows["offered"].where(rows["offered"] > 0)
     error, floor = rows["error"] / offered, rows["floor"] / offered
     place, ax = np.arange(len(rows)), axes(ax)
@@ -131,7 +131,7 @@ def plot_errors(errors: pd.DataFrame, tolerance: float = 0.05, ax: "Axes | None"
 
 def plot_shift_plan(shift_plan: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     """Draw who works when on the busiest day: each shift a bar as high as its heads, open at the meal."""
-    rows = busiest_day(_one_queue(shift_plan, "shift_plan", key=("start", "shift")))
+    rows = busiest_day(one_queue(shift_plan, "shift_plan", key=("start", "shift")))
     ax, first = axes(ax, height=3.8), rows["start"].iloc[0]
     zero = first - pd.Timedelta(minutes=first.minute)
     lengths = sorted(rows["paid_h"].unique(), reverse=True)
@@ -157,7 +157,7 @@ def plot_shift_plan(shift_plan: pd.DataFrame, ax: "Axes | None" = None) -> "Axes
 
 def plot_days(days: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     """Draw the hours that each day needs, has at work and pays; its service level stands below it."""
-    rows = _one_queue(days, "days")
+    rows = one_queue(days, "days")
     place, ax = np.arange(len(rows)), axes(ax)
     ax.bar(place - 0.16, rows["staffed_h"], width=0.3, color=SKY, label="at work")
     ax.bar(place + 0.16, rows["paid_h"], width=0.3, color=ORANGE, label="paid")
@@ -172,7 +172,7 @@ def plot_days(days: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     return _dress(ax, rows, "hours needed, at work and paid, and the service level, by day", "hours")
 
 
-def _one_queue(table: pd.DataFrame, name: str, key: Sequence[str] = ("start",)) -> pd.DataFrame:
+def one_queue(table: pd.DataFrame, name: str, key: Sequence[str] = ("start",)) -> pd.DataFrame:
     """Return the rows in the order of time, or refuse what one picture cannot show."""
     if table.empty:
         raise Refused(name, "no rows", "there is nothing to draw")

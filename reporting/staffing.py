@@ -7,6 +7,7 @@ import pandas as pd
 
 from reporting.axis import OpenTime
 from reporting.dress import BLACK, BLUE, GREY, SKY, VERMILION, axes, dress
+from reporting.figures import one_queue
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +54,7 @@ def plot_marginal(
 
 def plot_simulation(played: pd.DataFrame, ax: "Axes | None" = None, *, goal: float | None = None) -> "Axes":
     """Draw the service level that a simulation finds, with its confidence limits, over the expected one."""
-    rows = played.sort_values("start", ignore_index=True)
+    rows = one_queue(played, "simulation")
     time, ax = OpenTime(rows), axes(ax)
     ax.stairs(
         time.steps(rows, "expected"), time.edges, baseline=None, color=BLUE, linewidth=1.2, label="expected"

@@ -25,7 +25,7 @@ WORDS = {
     "aht_s": ("Handling time", "s"),
     "wait_s": ("Waiting, total", "s"),
     "ivr": ("Contained in the IVR", "calls"),
-    "blocked": ("Blocked", "calls"),
+    "blocked": ("Blocked", "share"),
     "transferred": ("Transferred", "calls"),
     "channel": ("Channel", ""),
     "model": ("Model", ""),
@@ -83,6 +83,14 @@ WORDS = {
     "stopped_by": ("Stopped by", ""),
     # Answers of single questions, such as `callplan erlang`.
     "p_wait": ("Have to wait", "share"),
+    "expected": ("Expected", "share"),
+    "abandoned_share": ("Abandoned", "share"),
+    "more": ("More agents", "agents"),
+    "service_level_gain": ("Service level gained", "share"),
+    "asa_s_gain": ("Speed of answer gained", "s"),
+    "abandoned_gain": ("Abandoned less", "share"),
+    "occupancy_gain": ("Occupancy less", "share"),
+    "blocked_gain": ("Blocked less", "share"),
     "shrinkage": ("Shrinkage", "share"),
     "patience_s": ("Patience", "s"),
     "confidence": ("Confidence", "share"),
@@ -104,8 +112,8 @@ def unit(column: str, beside: Collection[str] = ()) -> str:
     >>> unit("abandoned"), unit("abandoned", ["offered"])
     ('share', 'calls')
     """
-    # In a history abandoned calls are counted, elsewhere they are a share of the offered ones.
-    if column == "abandoned" and "offered" in beside:
+    # In a history lost calls are counted, elsewhere they are a share of the offered ones.
+    if column in ("abandoned", "blocked") and "offered" in beside:
         return "calls"
     return WORDS.get(column, ("", ""))[1]
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callplan.errors import Refused
-from erlang.callbacks import Callbacks, with_callbacks
+from erlang.channels.callbacks import Callbacks, with_callbacks
 
 checked = settings(max_examples=150, deadline=None, derandomize=True)
 

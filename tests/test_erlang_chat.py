@@ -14,7 +14,7 @@ from scipy.linalg import expm
 
 from callplan.errors import Refused
 from erlang import CONVENTIONS, Target, performance, required_agents
-from erlang.chat import chat_performance, required_chat_agents
+from erlang.channels.chat import chat_performance, required_chat_agents
 
 checked = settings(max_examples=100, deadline=None, derandomize=True)
 

@@ -6,9 +6,9 @@ import pytest
 
 from callplan.errors import Infeasible, Refused
 from erlang import Target, required_agents
-from erlang.callers import CallType, Lognormal, Team
-from erlang.crosstraining import TeamSizes, size_teams
-from erlang.simulation import simulate
+from erlang.simulation.callers import CallType, Lognormal, Team
+from erlang.simulation.crosstraining import TeamSizes, size_teams
+from erlang.simulation.simulate import simulate
 
 A, B = CallType("a", 20, 300, 120), CallType("b", 30, 240, 200)
 SKILLS = {"a": ["a"], "b": ["b"], "both": ["a", "b"]}

@@ -8,9 +8,9 @@ import pytest
 from scipy.linalg import expm
 
 from callplan.errors import Refused
-from erlang.day import day_performance
+from erlang.day.check import day_performance
 from erlang.performance import CONVENTIONS, performance
-from erlang.simulation import simulate_staffed
+from erlang.simulation.simulate import simulate_staffed
 from erlang.targets import Target, required_agents
 
 GOAL = Target.parse("80/20")

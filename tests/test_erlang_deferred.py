@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callplan.errors import Refused
-from erlang.deferred import required_deferred, work_off
+from erlang.channels.deferred import required_deferred, work_off
 
 checked = settings(max_examples=150, deadline=None, derandomize=True)
 

@@ -12,7 +12,7 @@ from scipy.integrate import quad
 
 from callplan.errors import Refused
 from erlang import performance
-from erlang.limits import garnett, halfin_whitt, square_root_staffing
+from erlang.queues.limits import garnett, halfin_whitt, square_root_staffing
 
 checked = settings(max_examples=100, deadline=None, derandomize=True)
 betas = st.floats(-30, 30)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callplan.errors import Refused
-from erlang.outbound import Dialling, outbound_agents, outbound_hours, outbound_records
+from erlang.channels.outbound import Dialling, outbound_agents, outbound_hours, outbound_records
 
 checked = settings(max_examples=150, deadline=None, derandomize=True)
 

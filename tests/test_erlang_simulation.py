@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from erlang import CONVENTIONS, performance
-from erlang.callers import CallType, Lognormal, Observed, Team
-from erlang.simulation import Simulation, simulate
+from erlang.simulation.callers import CallType, Lognormal, Observed, Team
+from erlang.simulation.simulate import Simulation, simulate
 
 DATA = Path(__file__).parent / "data"
 # Half hours of one load, end to end, as one long interval.

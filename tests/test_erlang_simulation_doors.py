@@ -9,8 +9,8 @@ import pytest
 
 from callplan.errors import Refused
 from erlang import Target, require
-from erlang.callers import CallbackOffer, CallType, Exponential, Lognormal, Observed, Team
-from erlang.simulation import Simulation, simulate, simulate_staffed
+from erlang.simulation.callers import CallbackOffer, CallType, Exponential, Lognormal, Observed, Team
+from erlang.simulation.simulate import Simulation, simulate, simulate_staffed
 
 ZONE = "Europe/Paris"
 COUNTS = ["answered", "abandoned", "blocked", "called_back", "callback_failed"]
@@ -189,8 +189,8 @@ def test_a_callback_that_is_due_after_all_have_left_fails() -> None:
 
 
 PROGRAM = """
-from erlang.callers import CallbackOffer, CallType, Team
-from erlang.simulation import simulate
+from erlang.simulation.callers import CallbackOffer, CallType, Team
+from erlang.simulation.simulate import simulate
 call_types = [CallType("a", [50, 80], 200, 60, callback=CallbackOffer(0.2)), CallType("b", 30, 100, lines=9)]
 teams = [Team("x", ["a"], [8, 9]), Team("y", ["b", "a"], 3)]
 result = simulate(call_types, teams, replications=4, seed=11, day_spread=0.1, records=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from erlang.replications import OUTCOMES
+from erlang.simulation.replications import OUTCOMES
 
 
 @dataclass
@@ -148,7 +148,7 @@ def slow(seed: int, n: int = 400) -> tuple[list[Caller], SlowCentre]:
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("priority", [True, False])
 def test_every_call_ends_as_in_the_slow_telling(seed: int, priority: bool) -> None:
-    from erlang.events import CALL, NONE, QUEUE, play
+    from erlang.simulation.events import CALL, NONE, QUEUE, play
 
     callers, centre = slow(seed)
     centre.rank = centre.rank if priority else [0, 0, 0]
@@ -181,7 +181,7 @@ def test_what_happens_at_one_instant_happens_in_the_order_stated() -> None:
     210 s   fifth: leaves at 300 s, just before they come
     400 s   sixth: finds two agents who stay
     """
-    from erlang.events import CALL, QUEUE, play
+    from erlang.simulation.events import CALL, QUEUE, play
 
     calls = np.zeros(6, CALL)
     calls["arrived_s"] = [0, 10, 20, 200, 210, 400]

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callplan.errors import Refused
-from erlang import CONVENTIONS, Target, climb, performance, required_agents, search, smallest_team, thresholds
+from erlang import CONVENTIONS, Target, performance, required_agents, smallest_team
 from erlang.formulas import blocking
-from erlang.goals import Case
-from erlang.rough import RoughCase
+from erlang.teams import climb, search, thresholds
+from erlang.teams.goals import Case
+from erlang.teams.rough import RoughCase
 
 GOALS = {
     "service_level": (0.3, 0.97),

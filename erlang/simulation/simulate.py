@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from callplan.errors import Refused, nearest
-from erlang.callers import CallType, Lognormal, Team, number
-from erlang.replications import Options, Simulation, run
-from erlang.timetable import even, uneven
+from erlang.simulation.callers import CallType, Lognormal, Team, number
+from erlang.simulation.replications import Options, Simulation, run
+from erlang.simulation.timetable import even, uneven
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,9 +2,9 @@
 
 K lines are n agents and m = K - n places to wait. The offered wait V of accepted calls has a density at
 v > 0 proportional to h(v) = e^(-cv) times the sum of z^k / k! over the places k < m. In units of the mean
-patience z = y (1 - e^-v), with c and y as in `erlang.patience`; where nobody hangs up z = y v in units of
-the AHT. The sum is e^z Q(m, z), with Q the upper regularised incomplete gamma function: analytic in m, which
-carries it on to fractional agents and places. Its growth is that of e^z times one minus Erlang B:
+patience z = y (1 - e^-v), with c and y as in `erlang.queues.patience`; where nobody hangs up z = y v in
+units of the AHT. The sum is e^z Q(m, z), with Q the upper regularised incomplete gamma function: analytic
+in m, which carries it on to fractional agents and places. Its growth is that of e^z times one minus Erlang B:
 d/dz log(e^z Q(m, z)) = 1 - B(m - 1, z), so that h has one top.
 
 In the measure in which state n weighs 1, c ∫h are the states in which a call is accepted and waits, and
@@ -26,9 +26,9 @@ import numpy as np
 from scipy.special import gammaincc, gammaln
 
 from erlang.formulas import TINY, blocking, upper_fraction
-from erlang.hill import FALL, FOOT, PLAIN, Hill
-from erlang.patience import ImpatientQueue
-from erlang.roots import crossing
+from erlang.queues.hill import FALL, FOOT, PLAIN, Hill
+from erlang.queues.patience import ImpatientQueue
+from erlang.queues.roots import crossing
 
 # From here on Gauss's quadrature carries the edge that a fractional number of places has at v = 0.
 _FEW = 8.0

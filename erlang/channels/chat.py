@@ -28,12 +28,12 @@ from scipy.special import expit, logsumexp
 
 from callplan.errors import Refused, nearest
 from erlang.arguments import Values, broadcast, refuse_zero, unwrapped
-from erlang.endless import PatientQueue
-from erlang.goals import Case
-from erlang.intervals import known
+from erlang.channels.intervals import known
 from erlang.performance import CONVENTIONS, Queue, queues
-from erlang.search import gallop
+from erlang.queues.endless import PatientQueue
 from erlang.targets import Target
+from erlang.teams.goals import Case
+from erlang.teams.search import gallop
 
 
 @dataclass(frozen=True)

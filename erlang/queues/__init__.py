@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from erlang.endless import PatientQueue
-from erlang.lines import LimitedQueue
-from erlang.patience import ImpatientQueue
+from erlang.queues.endless import PatientQueue
+from erlang.queues.lines import LimitedQueue
+from erlang.queues.patience import ImpatientQueue
 
 CONVENTIONS = (
     "offered",  # answered within T / offered

@@ -24,8 +24,8 @@ from numpy.typing import ArrayLike
 
 from callplan.errors import Refused
 from erlang.arguments import refuse_above_one
-from erlang.intervals import known, over_intervals
-from erlang.search import ceil_ratio
+from erlang.channels.intervals import known, over_intervals
+from erlang.teams.search import ceil_ratio
 
 # As a share of all work: what is less is the rounding of sums over many intervals, or of a ceiling.
 _ROUNDING = 1e-10

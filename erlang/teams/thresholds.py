@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from erlang import search
-from erlang.goals import COLUMNS, Case, shared
+from erlang.teams import search
+from erlang.teams.goals import COLUMNS, Case, shared
 
 # So many rows at a time that what is worked out about them fits the processor's cache.
 _CHUNK = 16384

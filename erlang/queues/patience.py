@@ -26,7 +26,7 @@ from typing import Self
 import numpy as np
 
 from erlang.formulas import blocking
-from erlang.hill import Hill
+from erlang.queues.hill import Hill
 
 
 @dataclass(frozen=True, kw_only=True)

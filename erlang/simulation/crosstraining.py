@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from callplan.errors import Infeasible, Refused
-from erlang.callers import CallType, Team, number
-from erlang.simulation import simulate
+from erlang.simulation.callers import CallType, Team, number
+from erlang.simulation.simulate import simulate
 from erlang.targets import Target, required_agents
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from numpy.typing import ArrayLike
 
 from callplan.errors import Refused
 from erlang.arguments import Values, refuse_above_one, refuse_zero, unwrapped
-from erlang.intervals import known
-from erlang.search import ceil_ratio
+from erlang.channels.intervals import known
+from erlang.teams.search import ceil_ratio
 
 
 @dataclass(frozen=True)

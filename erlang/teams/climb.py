@@ -18,7 +18,7 @@ References
 import numpy as np
 
 from erlang.formulas import blocking
-from erlang.goals import Case
+from erlang.teams.goals import Case
 
 # So many rows at a time that what is worked out about them fits the processor's cache.
 _CHUNK = 16384

@@ -33,7 +33,7 @@ class Opening:
     whole: bool = False
     """Whether all measures are worked out, or only what the service level needs."""
     states: tuple[np.ndarray, ...] = ()
-    """The state (see `erlang.transient`) at the start of each interval."""
+    """The state (see `erlang.day.transient`) at the start of each interval."""
     shares: tuple[np.ndarray, ...] = ()
     """What befell the callers of each interval, as `erlang.transient.interval` says it."""
     level: tuple[float, ...] = ()
@@ -140,7 +140,7 @@ class Opening:
         self, i: int, state: np.ndarray, within_s: float, whole: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         # Here, for numba takes its time to load.
-        from erlang.transient import interval
+        from erlang.day.transient import interval
 
         after, befell = interval(
             i,

@@ -2,7 +2,7 @@
 
 A requirement sizes each interval by itself, as if its load had always lasted. Here the day is one: what
 waits at the end of an interval waits at the start of the next, and agents finish the call in hand when
-their shift ends [1]_. The equations stand in `erlang.transient`.
+their shift ends [1]_. The equations stand in `erlang.day.transient`.
 
 References
 ----------
@@ -20,8 +20,8 @@ from numpy.typing import ArrayLike
 
 from callplan.errors import Refused
 from callplan.schema import FORECAST, REQUIREMENT, Column, Table
-from erlang.opening import Opening
-from erlang.repair import TOLERANCE, repaired
+from erlang.day.opening import Opening
+from erlang.day.repair import TOLERANCE, repaired
 from erlang.targets import Target
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from callplan.errors import Refused, nearest
-from erlang.callers import CallType, Team, at, number
 from erlang.queues import CONVENTIONS
-from erlang.tally import MEASURES, OUTCOMES, measures, tally
-from erlang.timetable import Stretch, Timetable
+from erlang.simulation.callers import CallType, Team, at, number
+from erlang.simulation.tally import MEASURES, OUTCOMES, measures, tally
+from erlang.simulation.timetable import Stretch, Timetable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +85,7 @@ def run(
     """Play all replications, and count."""
     import pandas as pd
 
-    from erlang.events import play
+    from erlang.simulation.events import play
 
     centre = _centre(call_types, teams, options.routing)
     plan = timetable.border_s, timetable.staffed, timetable.cuts_off
@@ -150,7 +150,7 @@ def _calls(
     first_row: int,
 ) -> np.ndarray:
     """Draw the calls of one queue, in order of arrival."""
-    from erlang.events import CALL, NONE
+    from erlang.simulation.events import CALL, NONE
 
     arrivals, handling, patience, callbacks = streams
     counts = arrivals.poisson(at(call_type.calls, stretch.interval) * stretch.size * factor[stretch.day])
@@ -182,7 +182,7 @@ def _centre(
     call_types: Sequence[CallType], teams: Sequence[Team], routing: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the queues as the event loop knows them, the teams of each, and the queues of each team."""
-    from erlang.events import NONE, QUEUE
+    from erlang.simulation.events import NONE, QUEUE
 
     queues = np.zeros(len(call_types), QUEUE)
     for queue, call_type in zip(queues, call_types, strict=True):

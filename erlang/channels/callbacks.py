@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike
 
 from callplan.errors import Refused
 from erlang.arguments import refuse_above_one
-from erlang.intervals import known, over_intervals
+from erlang.channels.intervals import known, over_intervals
 
 
 @dataclass(frozen=True)

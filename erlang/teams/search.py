@@ -15,9 +15,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from callplan.errors import Refused
-from erlang import climb
-from erlang.goals import Case
-from erlang.rough import RoughCase
+from erlang.teams import climb
+from erlang.teams.goals import Case
+from erlang.teams.rough import RoughCase
 
 # So many rows at a time that what is worked out about them fits the processor's cache.
 _CHUNK = 32768

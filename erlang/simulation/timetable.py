@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from callplan.errors import Refused
-from erlang.callers import CallType, Team, at
+from erlang.simulation.callers import CallType, Team, at
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Self
 
 import numpy as np
 
-from erlang.goals import Case
-from erlang.hill import Hill, Moment
-from erlang.patience import ImpatientQueue
+from erlang.queues.hill import Hill, Moment
+from erlang.queues.patience import ImpatientQueue
+from erlang.teams.goals import Case
 
 # A row is close where its log odds are nearer to those of the goal than this, and than this times 8
 # for one agent. What the rough look misses is a third of it and less, mostly a thousandth, as long as

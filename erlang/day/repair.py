@@ -1,6 +1,6 @@
 """Single agents moved until every interval of a day has its service level, and none too many."""
 
-from erlang.opening import Opening
+from erlang.day.opening import Opening
 
 # What an interval may fall short of the goal: 80% is met from 79% on.
 TOLERANCE = 0.01

@@ -16,9 +16,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from erlang.endless import PatientQueue
 from erlang.queues import queues
-from erlang.roots import crossing
+from erlang.queues.endless import PatientQueue
+from erlang.queues.roots import crossing
 
 # The share of attempts answered, under so many attempts a call in each row.
 Answered = Callable[[np.ndarray], np.ndarray]

@@ -1,0 +1,1 @@
+"""The witness: calls, queues and teams played event by event."""
