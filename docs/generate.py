@@ -34,7 +34,7 @@ def nomenclature() -> str:
 
 def commands() -> str:
     """Return the page that shows every command's help."""
-    lines = ["# Commands", "", "Every command's help, written from `cli.py` by `make docs`."]
+    lines = ["# Commands", "", "Every command's help, written from `commands/` by `make docs`."]
     # With the group's own settings, as a call has them: a command keeps the help option it first shows.
     context = click.Context(main, info_name="callplan", terminal_width=100, **main.context_settings)
     lines += ["", "## callplan", "", "```text", main.get_help(context), "```"]
