@@ -146,6 +146,7 @@ REQUIREMENT = Table(
         Column("asa_s", "number", "s", "average speed of answer"),
         Column("occupancy", "number", "share", "carried load / agents", high=1),
         Column("abandoned", "number", "share", "share of offered calls that hang up", high=1),
+        _optional("blocked", "share", "share of offered calls refused for want of a line", high=1),
         Column("set_by", "text", "", "the goal that fixed the number of agents"),
         _optional("goal", "", "what the team is to meet, and how the service level counts", "text"),
     ),

@@ -28,11 +28,23 @@ AS_IN_SITE = "  [default: as in site.toml]"
 TIME = click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
 
 
+def with_goals(command: Callable) -> Callable:
+    """Give a command the goals that may stand beside a service level; the team then meets all."""
+    options = [
+        click.option("--asa", "asa_s", type=float, help="Longest average speed of answer, seconds."),
+        click.option("--abandoned", type=float, help="Largest share that hangs up, such as 0.05."),
+        click.option("--occupancy", type=float, help="Cap on busy time, such as 0.85."),
+        click.option("--p-wait", type=float, help="Largest share that has to wait, such as 0.2."),
+    ]
+    return _with_all(options, command)
+
+
 def with_callers(command: Callable) -> Callable:
-    """Give a command the goal, and what is known of those who call."""
+    """Give a command the goals, and what is known of those who call."""
     options = [
         click.option("--service", help=f"Goal as percent/seconds, such as 80/20.{AS_IN_SITE}"),
         click.option("--convention", help=f"How hang-ups count in the service level.{AS_IN_SITE}"),
+        with_goals,
         click.option("--patience", "patience_s", type=float, help=f"Mean patience, seconds.{AS_IN_SITE}"),
         click.option("--lines", type=int, help=f"Calls the queue holds, talking and waiting.{AS_IN_SITE}"),
     ]
@@ -203,6 +215,7 @@ def simulate(
 @click.option(
     "--convention", default="offered", show_default=True, help="How hang-ups count in the service level."
 )
+@with_goals
 @click.option("--shrinkage", default=0.0, show_default=True, help="Share of rostered time off the phones.")
 @click.option(
     "--patience", "patience_s", type=float, help="Mean patience, seconds.  [default: nobody hangs up]"
@@ -223,6 +236,10 @@ def erlang(
     aht_s: float,
     service: str,
     convention: str,
+    asa_s: float | None,
+    abandoned: float | None,
+    occupancy: float | None,
+    p_wait: float | None,
     shrinkage: float,
     ladder: bool,
     marginal: bool,
@@ -232,6 +249,8 @@ def erlang(
     **callers: Any,
 ) -> None:
     """Answer how many agents CALLS in one interval need."""
+    from dataclasses import replace
+
     import erlang as formulas
     from callplan.plausible import refuse_odd_aht
 
@@ -239,7 +258,13 @@ def erlang(
         refuse_odd_aht(aht_s, "--aht", "or add --aht-as-given")
     if ladder and marginal:
         raise Refused("--ladder and --marginal", "both are asked for", "ask for one at a time")
-    target = formulas.Target.parse(service, convention)
+    target = replace(
+        formulas.Target.parse(service, convention),
+        asa_s=asa_s,
+        abandoned=abandoned,
+        occupancy=occupancy,
+        p_wait=p_wait,
+    )
     answer = formulas.require_one(calls, minutes, aht_s, target, shrinkage=shrinkage, **callers)
     if marginal or figure:
         around = max(answer["agents"] - 4, 1)

@@ -147,6 +147,7 @@ def _require_queue(
         asa_s=result.asa_s,
         occupancy=result.occupancy,
         abandoned=result.abandoned,
+        blocked=result.blocked,
         set_by=set_by,
         goal=str(target),
     )

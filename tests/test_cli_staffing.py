@@ -186,6 +186,15 @@ def test_the_ladder_begins_with_the_goal_asked_for() -> None:
     assert rungs[0]["more"] == 0
 
 
+def test_several_goals_are_met_at_once_and_the_one_that_decides_is_named(folder: Path) -> None:
+    (answer,) = json_of(*CASE, "--asa", "3", "--occupancy", "0.9")
+    assert (answer["agents"], answer["set_by"]) == (16, "asa_s")
+    assert answer["asa_s"] <= 3 < erlang_c(15, 10) * 180 / 5
+    needed = staffed("--occupancy", "0.5")
+    assert set(needed["set_by"]) == {"occupancy"}
+    assert (needed["agents"] >= needed["sized_load"] / 0.5 - 1e-9).all()
+
+
 def test_marginal_holds_the_team_and_its_neighbours() -> None:
     rows = json_of(*CASE, "--marginal")
     by_agents = {row["agents"]: row for row in rows}

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from callplan.errors import Refused
 from callplan.tables import FORECAST, REQUIREMENT, check
@@ -124,6 +125,25 @@ def test_a_confidence_is_met_at_that_quantile_and_exceeds_the_goal_at_the_mean()
     assert (performance(sure["agents"][:3], load, aht_s[:3], 20).service_level >= 0.8).all()
 
 
+@pytest.mark.parametrize("confidence", [0.6, 0.8, 0.95])
+def test_a_confidence_is_the_share_of_days_that_meet_the_goal(confidence: float) -> None:
+    """Days are drawn whose rate is off by a gamma factor, the band being that of their counts."""
+    lots, spread, mean = np.random.default_rng(3), 0.1, np.array([300.0, 400, 500, 450, 350])
+    start = pd.date_range("2024-05-06 09:00", periods=5, freq="30min", tz=ZONE)
+    deviation = np.sqrt(mean + (spread * mean) ** 2)
+    ahead = pd.DataFrame({"queue": "sales", "start": start, "model": "m", "minutes": 30, "calls": mean})
+    ahead["cutoff"], ahead["level"], ahead["aht_s"] = start[0], 0.8, 240.0
+    ahead["calls_lo"], ahead["calls_hi"] = mean - norm.ppf(0.9) * deviation, mean + norm.ppf(0.9) * deviation
+    team = require(ahead, GOAL, patience_s=120, confidence=confidence)["agents"].to_numpy()
+    days = lots.gamma(spread**-2, spread**2, 2000)[:, None] * mean
+    load = np.array([lagged_load(day * 240 / 1800, 240, 30) for day in days])
+    level = performance(team, load, 240, 20, patience_s=120).service_level
+    met = (level >= 0.8).mean(axis=0)
+    # A whole agent more than the goal asks for meets it on a few days more.
+    assert ((met > confidence - 0.03) & (met < confidence + 0.06)).all(), met
+    assert ((level * days).sum(axis=1) / days.sum(axis=1) >= 0.8).mean() > confidence - 0.03
+
+
 def test_a_confidence_needs_a_band() -> None:
     with pytest.raises(Refused, match=r"^forecast, queue service, start 2024-05-06 09:00:00\+02:00: no band"):
         require(forecast(), GOAL, confidence=0.8)
@@ -136,6 +156,8 @@ def test_lines_count_blocked_calls_as_not_answered() -> None:
     assert (tight["asa_s"] < free["asa_s"])[busy & (tight["agents"] >= free["agents"])].all()
     level = performance(tight["agents"], tight["sized_load"], tight["aht_s"].fillna(1), 20, lines=18)
     np.testing.assert_allclose(tight["service_level"], level.service_level)
+    np.testing.assert_allclose(tight["blocked"], level.blocked)
+    assert (tight["blocked"] > 0)[busy].all()
 
 
 def test_the_goal_is_said_with_its_convention() -> None:
