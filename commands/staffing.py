@@ -41,7 +41,7 @@ def with_goals(command: Callable) -> Callable:
 
 def with_callers(command: Callable) -> Callable:
     """Give a command the goals, and what is known of those who call."""
-    options = [
+    options: list[Callable] = [
         click.option("--service", help=f"Goal as percent/seconds, such as 80/20.{AS_IN_SITE}"),
         click.option("--convention", help=f"How hang-ups count in the service level.{AS_IN_SITE}"),
         with_goals,

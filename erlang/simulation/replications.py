@@ -13,7 +13,7 @@ import numpy as np
 from callplan.errors import Refused, nearest
 from erlang.queues import CONVENTIONS
 from erlang.simulation.callers import CallType, Team, at, number
-from erlang.simulation.tally import MEASURES, OUTCOMES, measures, tally
+from erlang.simulation.tally import MEASURES, OUTCOMES, measures
 from erlang.simulation.timetable import Stretch, Timetable
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def run(
     """Play all replications, and count."""
     import pandas as pd
 
+    from erlang.simulation.counting import count
     from erlang.simulation.events import play
 
     centre = _centre(call_types, teams, options.routing)
@@ -93,13 +94,12 @@ def run(
     within_s = np.array([call_type.within_s for call_type in call_types])
     rows = [int(stretch.interval[-1]) + 1 for stretch in timetable.stretches]
     first_row = np.cumsum([0, *rows])
-    sums = np.empty((options.replications, first_row[-1], len(MEASURES)))
+    sums = np.zeros((options.replications, first_row[-1], len(MEASURES)))
     handling_s, records = np.zeros(len(teams)), []
     for replication in range(options.replications):
         calls = _drawn(call_types, timetable.stretches, first_row, options, replication)
         play(calls, *centre, *plan)
-        sums[replication] = tally(calls, first_row[-1], within_s, options.short_s)
-        handling_s += _handling_s(calls, timetable)
+        count(calls, within_s, options.short_s, timetable.border_s[-1], sums[replication], handling_s)
         if options.records:
             records.append(_records(calls[calls["row"] >= 0], names, teams, replication))
     interval = np.concatenate([np.arange(n) for n in rows])
@@ -201,15 +201,6 @@ def _centre(
         # The team that prefers the queue most; of equals the one given first, for sorting is stable.
         row[: len(able)] = sorted(able, key=lambda place: teams[place].skills.index(name))
     return queues, teams_of, queues_of
-
-
-def _handling_s(calls: np.ndarray, timetable: Timetable) -> np.ndarray:
-    """Return the seconds that each team handled calls between the first interval and the last border."""
-    team, began_s = calls["team"], calls["began_s"]
-    ended_s = np.minimum(began_s + calls["handle_s"], timetable.border_s[-1])
-    seconds = np.maximum(ended_s - np.maximum(began_s, 0.0), 0.0)
-    taken = team >= 0
-    return np.bincount(team[taken], seconds[taken], timetable.staffed.shape[1])
 
 
 def _occupancy(teams: Sequence[Team], timetable: Timetable, handling_s: np.ndarray) -> "pd.DataFrame":

@@ -8,6 +8,7 @@ from scipy.special import stdtrit
 if TYPE_CHECKING:
     import pandas as pd
 
+# In the order in which the event loop and the count know them.
 OUTCOMES = ("waiting", "answered", "abandoned", "blocked", "called_back", "callback_failed")
 MEASURES = (
     *OUTCOMES,
@@ -17,31 +18,6 @@ MEASURES = (
     "short_abandoned",
     "wait_s",  # waiting, summed over answered calls
 )
-_AT = {name: place for place, name in enumerate(MEASURES)}
-_ANSWERED, _ABANDONED, _BLOCKED = (OUTCOMES.index(name) for name in ("answered", "abandoned", "blocked"))
-
-
-def tally(calls: np.ndarray, rows: int, within_s: np.ndarray, short_s: float) -> np.ndarray:
-    """Return the sums of one replication, rows by `MEASURES`; calls of row -1 do not count."""
-    if (calls["row"] < 0).any():
-        calls = calls.take(np.flatnonzero(calls["row"] >= 0))
-    row = calls["row"]
-    outcome, waited_s = calls["outcome"], calls["waited_s"]
-    answered, abandoned = outcome == _ANSWERED, outcome == _ABANDONED
-    in_time = waited_s <= within_s[calls["queue"]]
-    sums = np.empty((rows, len(MEASURES)))
-    by_outcome = np.bincount(row * len(OUTCOMES) + outcome, minlength=rows * len(OUTCOMES))
-    sums[:, : len(OUTCOMES)] = by_outcome.reshape(rows, -1)
-    at_once = answered & (waited_s == 0)
-    for name, part in (
-        ("waited", ~at_once & (outcome != _BLOCKED)),
-        ("answered_within", answered & in_time),
-        ("abandoned_within", abandoned & in_time),
-        ("short_abandoned", abandoned & (waited_s <= short_s)),
-    ):
-        sums[:, _AT[name]] = np.bincount(row[part], minlength=rows)
-    sums[:, _AT["wait_s"]] = np.bincount(row[answered], waited_s[answered], rows)
-    return sums
 
 
 def measures(sums: np.ndarray, convention: str) -> "pd.DataFrame":
