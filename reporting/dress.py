@@ -33,6 +33,7 @@ def dress(ax: "Axes", title: str, unit: str) -> "Axes":
     ax.set_title(title, loc="left", fontsize=10, pad=22, parse_math=False)
     ax.set_ylabel(unit, fontsize=8.5, color=GREY)
     ax.tick_params("y", labelsize=8, length=0)
+    ax.grid(axis="x", visible=False)
     ax.grid(axis="y", color=PALE, linewidth=0.6)
     ax.set_axisbelow(True)
     ax.spines[["top", "right", "left"]].set_visible(False)

@@ -48,17 +48,18 @@ def plot_marginal(
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter("{x:.0%}")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.tick_params("x", labelsize=8)
     ax.set_xlabel("agents on the phones", fontsize=8, color=GREY)
     return dress(ax, title, "share")
 
 
 def plot_simulation(played: pd.DataFrame, ax: "Axes | None" = None, *, goal: float | None = None) -> "Axes":
-    """Draw the service level that a simulation finds, with its confidence limits, over the expected one."""
+    """Draw the service level that a simulation finds, with its limits; over the expected one, where stated."""
     rows = one_queue(played, "simulation")
     time, ax = OpenTime(rows), axes(ax)
-    ax.stairs(
-        time.steps(rows, "expected"), time.edges, baseline=None, color=BLUE, linewidth=1.2, label="expected"
-    )
+    if "expected" in rows:
+        expected = time.steps(rows, "expected")
+        ax.stairs(expected, time.edges, baseline=None, color=BLUE, linewidth=1.2, label="expected")
     x, low = time.points(rows, "service_level_lo")
     _, high = time.points(rows, "service_level_hi")
     ax.vlines(x, low, high, color=BLACK, linewidth=1)

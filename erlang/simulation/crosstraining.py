@@ -68,11 +68,11 @@ def size_teams(
     rate, after two hours of warming up, always with the same callers.
 
     A goal is met if the simulated share or mean meets it. The search starts once with each queue in
-    its cheapest team, and once for each team of several skills with all its queues in that team. As long
-    as that is cheaper and meets all goals it takes one or two agents away and puts none, one or two
-    into other teams; of plans that cost the same, fewer skills are cheaper. What it ends with cannot be
-    bettered by such a step. It takes for granted that a plan with fewer agents in some teams, and more
-    in none, gives no better service.
+    its cheapest team, and twice for each team of several skills: with half the agents of its queues in
+    that team, and with all. As long as that is cheaper and meets all goals it takes one or two agents
+    away and puts none, one or two into other teams; of plans that cost the same, fewer skills are
+    cheaper. What it ends with cannot be bettered by such a step. It takes for granted that a plan with
+    fewer agents in some teams, and more in none, gives no better service.
 
     >>> call_types = [CallType("sales", 40, 300, 120), CallType("service", 40, 300, 120)]
     >>> skills = {"sales": ["sales"], "service": ["service"], "both": ["sales", "service"]}
@@ -235,24 +235,25 @@ def _prices(skills: Mapping[str, Sequence[str]], cost: Mapping[str, float] | Non
 def _starts(
     separate: Mapping[str, int], skills: Mapping[str, Sequence[str]], prices: Sequence[float]
 ) -> list[Agents]:
-    """Return plans: each queue in its cheapest team; and for each wide team, its queues in that one."""
+    """Return plans: each queue in its cheapest team; and for each wide team half and all of its queues in it."""
     home = {}
     for queue in separate:
         able = [team for team, names in enumerate(skills.values()) if queue in names]
         if not able:
             raise Refused("skills", f"no team for queue {queue}", "give the skill to one")
         home[queue] = min(able, key=lambda team: prices[team])
-    homes = [home]
-    for team, names in enumerate(skills.values()):
-        if len(names) > 1:
-            homes.append({queue: team if queue in names else home[queue] for queue in separate})
-    return [
-        tuple(
-            sum(separate[queue] for queue, at_home in home.items() if at_home == team)
-            for team in range(len(skills))
-        )
-        for home in homes
-    ]
+
+    def plan(wide: int | None, share: float) -> Agents:
+        agents = [0] * len(skills)
+        for queue, needed in separate.items():
+            moved = round(share * needed) if wide is not None and queue in list(skills.values())[wide] else 0
+            agents[home[queue]] += needed - moved
+            if wide is not None:
+                agents[wide] += moved
+        return tuple(agents)
+
+    wide_teams = [team for team, names in enumerate(skills.values()) if len(names) > 1]
+    return [plan(None, 0.0), *(plan(team, share) for team in wide_teams for share in (0.5, 1.0))]
 
 
 def _lasting(call_type: CallType, target: Target, intervals: float) -> CallType:
