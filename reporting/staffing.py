@@ -54,7 +54,7 @@ def plot_marginal(
 
 
 def plot_simulation(played: pd.DataFrame, ax: "Axes | None" = None, *, goal: float | None = None) -> "Axes":
-    """Draw the service level that a simulation finds, with its limits; over the expected one, where stated."""
+    """Draw the service level that a simulation finds, with its limits, over the expected one if stated."""
     rows = one_queue(played, "simulation")
     time, ax = OpenTime(rows), axes(ax)
     if "expected" in rows:
