@@ -149,6 +149,35 @@ REQUIREMENT = Table(
         _optional("blocked", "share", "share of offered calls refused for want of a line", high=1),
         Column("set_by", "text", "", "the goal that fixed the number of agents"),
         _optional("goal", "", "what the team is to meet, and how the service level counts", "text"),
+        _optional("service_goal", "share", "share of calls to be answered within `within_s`", high=1),
+        _optional("within_s", "s", "the threshold of the service level"),
+        _optional("convention", "", "how hang-ups count in the service level", "text"),
+        _optional("patience_s", "s", "mean patience of callers; empty: nobody hangs up"),
+        _optional("lines", "lines", "calls the queue holds, talking and waiting; empty: any number"),
+        _optional("shrinkage", "share", "share of rostered time off the phones", high=1),
+    ),
+)
+SIMULATION = Table(
+    "simulation",
+    "What callers met when the calls of a requirement were played one by one, many times.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        _START,
+        _MINUTES,
+        _CALLS,
+        Column("agents", "whole", "agents", "on the phones"),
+        Column("expected", "number", "share", "service level that the requirement states", high=1),
+        Column("service_level", "number", "share", "service level found", empty=True, high=1),
+        _optional("service_level_lo", "share", "lower 95% limit of the service level found", high=1),
+        _optional("service_level_hi", "share", "upper 95% limit of the service level found", high=1),
+        Column("asa_s", "number", "s", "average speed of answer", empty=True),
+        Column("abandoned", "number", "share", "share of offered calls that hang up", empty=True, high=1),
+        Column("blocked", "number", "share", "share of offered calls without a line", empty=True, high=1),
+        Column("p_wait", "number", "share", "share of offered calls that wait", empty=True, high=1),
+        Column("within_s", "number", "s", "the threshold of the service level"),
+        Column("convention", "text", "", "how hang-ups count in the service level"),
+        Column("replications", "whole", "times", "how often the calls were played"),
     ),
 )
 SHIFT_PLAN = Table(
@@ -310,7 +339,7 @@ TABLES = {
     table.name: table
     for table in (
         HISTORY, FORECAST, BANDS, REQUIREMENT, SHIFT_PLAN, SHIFTS, ACTIVITIES, COVERAGE, ERRORS, ACCURACY,
-        DAYS, ASSUMPTIONS, OUTCOME,
+        DAYS, ASSUMPTIONS, OUTCOME, SIMULATION,
     )
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ What the tables are stands in `callplan.schema`; its names can be imported from 
 
 import re
 import warnings
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from callplan.schema import (
     REQUIREMENT,
     SHIFT_PLAN,
     SHIFTS,
+    SIMULATION,
     TABLES,
     Column,
     Table,
@@ -47,6 +49,7 @@ __all__ = [
     "REQUIREMENT",
     "SHIFTS",
     "SHIFT_PLAN",
+    "SIMULATION",
     "TABLES",
     "Column",
     "Table",
@@ -141,6 +144,7 @@ def _check_names(frame: pd.DataFrame, table: Table, source: str) -> None:
     others = [name for name in names if name not in known]
     for column in table.columns:
         if column.required and column.name not in names:
+            _refuse_another_table(names, table, source)
             meant = closest(column.name, others)
             there = ", ".join(names[:30]) or "none"
             raise Refused(
@@ -155,6 +159,14 @@ def _check_names(frame: pd.DataFrame, table: Table, source: str) -> None:
             raise Refused(source, f"unknown column {name!r}", f"did you mean {meant}?")
     if frame.empty:
         raise Refused(source, "no rows", f"a {table.name} table needs at least one")
+
+
+def _refuse_another_table(names: Sequence[str], table: Table, source: str) -> None:
+    """Refuse a table of another kind by that kind's name."""
+    for other in TABLES.values():
+        needed = {column.name for column in other.columns if column.required}
+        if needed <= set(names) and not needed <= set(table.names()):
+            raise Refused(source, f"a {other.name} table", f"a {table.name} table is needed here")
 
 
 def _typed(cells: pd.Series, column: Column, source: str) -> pd.Series:

@@ -17,9 +17,33 @@ if TYPE_CHECKING:
 
     from planning import Site
 
+
+class OutputFile(click.ParamType):
+    """A file to write: refused before any work if its suffix, its folder or its name cannot be."""
+
+    name = "file"
+
+    def __init__(self, *suffixes: str) -> None:
+        self.suffixes = suffixes
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002
+        """Return the path as it was given."""
+        path = Path(value)
+        if not path.name.lower().endswith(self.suffixes):
+            raise Refused(value or "''", "the suffix names no format", f"use {', '.join(self.suffixes)}")
+        if path.is_dir():
+            raise Refused(value, "is a folder", "name a file in it")
+        if not path.parent.is_dir():
+            raise Refused(value, f"there is no folder {path.parent}", "make it first")
+        if ctx is not None:
+            _refuse_naming_twice(value, ctx, 0)
+        return value
+
+
+TABLE = OutputFile(".csv", ".csv.gz", ".parquet", ".xlsx")
+PICTURE = OutputFile(".png", ".svg")
 TABLE_FILE = click.Path(dir_okay=False, allow_dash=True)
 DAY = click.DateTime(["%Y-%m-%d"])
-PICTURES = (".png", ".svg")
 
 
 class Commands(click.Group):
@@ -95,13 +119,13 @@ def with_output(command: Callable) -> Callable:
     option = click.option(
         "-o",
         "--output",
-        type=click.Path(dir_okay=False),
+        type=TABLE,
         help="Write to this file (.csv, .csv.gz, .parquet, .xlsx) instead of printing.",
     )
     return option(with_format(command))
 
 
-with_seed = click.option("--seed", default=0, show_default=True, help="Seed of whatever draws lots.")
+with_seed = click.option("--seed", default=0, show_default=True, help="The same seed, the same numbers.")
 
 
 @contextmanager
@@ -121,7 +145,7 @@ def put(table: "pd.DataFrame | list[dict[str, Any]]", style: str | None, output:
     if output is not None:
         from callplan.tables import write
 
-        _refuse_overwriting_input(output)
+        _refuse_naming_twice(output, click.get_current_context(), 1)
         write(table, output)
         click.echo(f"{output}: {len(table):,} rows", err=True)
         return
@@ -131,27 +155,27 @@ def put(table: "pd.DataFrame | list[dict[str, Any]]", style: str | None, output:
 
 
 def draw(ax: "Axes", path: str) -> None:
-    """Write a picture; its suffix says in which format."""
-    from callplan.files import replacing
-
-    _refuse_overwriting_input(path)
-    suffix = Path(path).suffix.lower()
-    if suffix not in PICTURES:
-        raise Refused(path, f"no picture format {suffix!r}", f"choose from {', '.join(PICTURES)}")
+    """Write a picture in the format of its suffix; the same picture is the same bytes."""
     import matplotlib as mpl
 
-    # No date and no random names inside: the same picture is the same bytes.
+    from callplan.files import replacing
+
+    _refuse_naming_twice(path, click.get_current_context(), 1)
+    kind = Path(path).suffix.lower()[1:]
+    # An SVG would hold the date, and names drawn by lot.
+    dateless = {"Date": None} if kind == "svg" else None
     with replacing(path) as part, mpl.rc_context({"svg.hashsalt": "callplan"}):
-        ax.figure.canvas.print_figure(
-            part, format=suffix[1:], dpi=150, metadata={"Date": None} if suffix == ".svg" else None
-        )
+        ax.figure.canvas.print_figure(part, format=kind, dpi=150, metadata=dateless)
     click.echo(f"{path}: written", err=True)
 
 
-def _refuse_overwriting_input(output: str) -> None:
-    """Refuse to write over a file that the same command reads, or writes something else to."""
-    named = [value for value in click.get_current_context().params.values() if isinstance(value, str)]
-    if sum(Path(value).resolve() == Path(output).resolve() for value in named) > 1:
+def _refuse_naming_twice(output: str, ctx: click.Context, known: int) -> None:
+    """Refuse to write over a file that the command reads, or writes something else to.
+
+    `known` is how often its parameters name the file when all is well.
+    """
+    named = [value for value in ctx.params.values() if isinstance(value, str)]
+    if sum(Path(value).resolve() == Path(output).resolve() for value in named) > known:
         raise Refused(output, "is named twice in this command", "write to a file of its own")
 
 

@@ -8,6 +8,7 @@ import click
 from callplan.errors import Refused
 from commands.door import (
     DAY,
+    TABLE,
     TABLE_FILE,
     example,
     progress,
@@ -54,7 +55,7 @@ def init(folder: str, zone: str, queues: tuple[str, ...]) -> None:
 
 @click.command(epilog=example("callplan schedule requirement.csv -o shift_plan.csv --coverage coverage.csv"))
 @click.argument("requirement", type=TABLE_FILE)
-@click.option("--coverage", type=click.Path(dir_okay=False), help="Also write needed against staffed here.")
+@click.option("--coverage", type=TABLE, help="Also write needed against staffed here.")
 @click.option("--time-limit", "time_limit_s", default=60.0, show_default=True, help="Seconds for each queue.")
 @with_seed
 @with_site
@@ -64,7 +65,7 @@ def schedule(
 ) -> None:
     """Cover REQUIREMENT with shifts at the least paid hours."""
     from callplan.tables import REQUIREMENT, read
-    from planning import expected_service
+    from planning import as_staffed, expected_service
     from scheduling import schedule as cover
 
     site = read_site(site_file)
@@ -76,7 +77,7 @@ def schedule(
         click.echo(str(outcome), err=True)
     put(found.shift_plan, **out)
     if coverage is not None:
-        put(expected_service(found.coverage, needed, site), None, coverage)
+        put(expected_service(found.coverage, needed, as_staffed(site, needed)), None, coverage)
 
 
 @click.command(epilog=example("callplan plan history.csv --start 2003-10-13 --days 5 -o week"))

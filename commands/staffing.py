@@ -1,12 +1,14 @@
 """Commands from forecast to requirement: staff, explain, simulate, erlang."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from callplan.errors import Refused
 from commands.door import (
+    PICTURE,
     TABLE_FILE,
     draw,
     example,
@@ -24,8 +26,24 @@ if TYPE_CHECKING:
 
     from planning import Site
 
+CONVENTION = (
+    "How hang-ups count in the service level: offered, answered, abandon_positive, abandon_ignored, "
+    "short_positive, net_offered or virtual."
+)
 AS_IN_SITE = "  [default: as in site.toml]"
-TIME = click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
+
+
+class Instant(click.ParamType):
+    """A time as tables write it: 2003-10-20 11:00, with seconds and an offset from UTC or without."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the time, aware of its offset if it has one."""
+        try:
+            return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time such as 2003-10-20T11:00", param, ctx)
 
 
 def with_goals(command: Callable) -> Callable:
@@ -40,13 +58,12 @@ def with_goals(command: Callable) -> Callable:
 
 
 def with_callers(command: Callable) -> Callable:
-    """Give a command the goals, and what is known of those who call."""
-    options: list[Callable] = [
-        click.option("--service", help=f"Goal as percent/seconds, such as 80/20.{AS_IN_SITE}"),
-        click.option("--convention", help=f"How hang-ups count in the service level.{AS_IN_SITE}"),
-        with_goals,
+    """Give a command the service level, and what is known of those who call."""
+    options = [
+        click.option("--service", help=f"Goal of every queue as percent/seconds, such as 80/20.{AS_IN_SITE}"),
+        click.option("--convention", help=f"{CONVENTION}{AS_IN_SITE}"),
         click.option("--patience", "patience_s", type=float, help=f"Mean patience, seconds.{AS_IN_SITE}"),
-        click.option("--lines", type=int, help=f"Calls the queue holds, talking and waiting.{AS_IN_SITE}"),
+        click.option("--lines", type=int, help=f"Calls a queue holds, talking and waiting.{AS_IN_SITE}"),
     ]
     return _with_all(options, command)
 
@@ -58,7 +75,7 @@ def with_staffing(command: Callable) -> Callable:
         click.option(
             "--confidence",
             type=float,
-            help=f"Share of days on which to meet the goal, such as 0.8.{AS_IN_SITE}",
+            help=f"Share of days on which an interval is to meet the goal, such as 0.8.{AS_IN_SITE}",
         ),
         click.option(
             "--lag/--no-lag",
@@ -72,7 +89,7 @@ def with_staffing(command: Callable) -> Callable:
             "--aht-as-given", is_flag=True, default=None, help="Take a handling time below 10 s or above 4 h."
         ),
     ]
-    return with_callers(_with_all(options, command))
+    return with_callers(with_goals(_with_all(options, command)))
 
 
 def _with_all(options: Sequence[Callable], command: Callable) -> Callable:
@@ -103,7 +120,12 @@ def _ahead(forecast: str, site: "Site", aht_s: float | None) -> "pd.DataFrame":
 @click.command(epilog=example("callplan staff forecast.csv -o requirement.csv"))
 @click.argument("forecast", type=TABLE_FILE)
 @with_staffing
-@click.option("--repair", is_flag=True, help="Check the day from border to border, and move single agents.")
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Follow the day from border to border, and add or take away single agents until no interval is "
+    "more than a point below its goal and none has an agent too many.",
+)
 @with_site
 @with_output
 def staff(
@@ -121,7 +143,7 @@ def staff(
 
 @click.command(epilog=example("callplan explain sales 2003-10-20T11:00 --forecast forecast.csv"))
 @click.argument("queue")
-@click.argument("start", type=TIME, metavar="START")
+@click.argument("start", type=Instant(), metavar="START")
 @click.option(
     "--forecast", type=TABLE_FILE, default="forecast.csv", show_default=True, help="The forecast staffed."
 )
@@ -145,10 +167,9 @@ def explain(
     if style is not None:
         put([asdict(step) for step in steps], style)
         return
-    click.echo(f"{queue}, {start:%Y-%m-%d %H:%M} ({site.zone})")
     for step in steps:
         text = click.wrap_text(step.how, 100, f"{step.what:<11}", " " * 11)
-        click.echo(f"\n{text}\n{'':<11}[{step.formula}]")
+        click.echo(f"{text}\n{'':<11}[{step.formula}]\n")
 
 
 @click.command(epilog=example("callplan simulate requirement.csv --replications 100 --figure played.png"))
@@ -157,12 +178,15 @@ def explain(
 @click.option(
     "--aht-cv",
     type=float,
-    help="Spread of handling times, deviation / mean (lognormal).  [default: exponential]",
+    help="Spread of handling times, deviation / mean (lognormal).  [default: exponential, whose spread is 1]",
 )
 @click.option(
-    "--day-spread", default=0.0, show_default=True, help="Spread of a day's volume around the forecast."
+    "--day-spread",
+    default=0.0,
+    show_default=True,
+    help="Deviation of a day's volume from the forecast, as a share: 0.1 is 10%.",
 )
-@click.option("--figure", type=click.Path(dir_okay=False), help="Draw expected and simulated here.")
+@click.option("--figure", type=PICTURE, help="Draw expected and simulated here (.png, .svg).")
 @with_callers
 @with_seed
 @with_site
@@ -184,12 +208,14 @@ def simulate(
     A seeded simulation of the days with the agents of REQUIREMENT, many times over: the service level
     that callers meet in each interval, with its 95% limits, beside the one expected.
     """
+    import pandas as pd
+
     from callplan.tables import REQUIREMENT, read
     from planning import simulate_site
     from reporting.staffing import plot_simulation
 
     site = _site_with(site_file, **callers)
-    needed = read(requirement, REQUIREMENT, site.zone)
+    needed = _answering_others(read(requirement, REQUIREMENT, site.zone), **callers)
     if figure is not None and len(needed["queue"].unique()) > 1:
         raise Refused("--figure", "the requirement has several queues", "draw one: give its rows alone")
     with progress() as say:
@@ -203,8 +229,20 @@ def simulate(
             progress=say,
         )
     if figure is not None:
-        draw(plot_simulation(played, goal=site.queue(played["queue"].iloc[0]).service_level), figure)
+        draw(plot_simulation(played, goal=needed.get("service_goal", pd.Series([None])).iloc[0]), figure)
     put(played, style, output)
+
+
+def _answering_others(needed: "pd.DataFrame", service: str | None, **callers: Any) -> "pd.DataFrame":
+    """Return a requirement as if it had been made for the callers of the command line."""
+    from erlang import Target
+
+    if service is not None:
+        goal = Target.parse(service)
+        callers |= {"service_goal": goal.service_level, "within_s": goal.within_s}
+    return needed.assign(
+        **{name: value for name, value in callers.items() if value is not None and name in needed}
+    )
 
 
 @click.command(epilog=example("callplan erlang 100 --minutes 30 --aht 180 --service 80/20 --shrinkage 0.3"))
@@ -212,9 +250,7 @@ def simulate(
 @click.option("--minutes", type=float, required=True, help="Length of the interval in which they come.")
 @click.option("--aht", "aht_s", type=float, required=True, help="Average handling time, seconds.")
 @click.option("--service", required=True, help="Goal as percent/seconds, such as 80/20.")
-@click.option(
-    "--convention", default="offered", show_default=True, help="How hang-ups count in the service level."
-)
+@click.option("--convention", default="offered", show_default=True, help=CONVENTION)
 @with_goals
 @click.option("--shrinkage", default=0.0, show_default=True, help="Share of rostered time off the phones.")
 @click.option(
@@ -224,9 +260,7 @@ def simulate(
 @click.option("--ladder", is_flag=True, help="Show the agents for the goal, 90/20, 95/15 and 98/15.")
 @click.option("--marginal", is_flag=True, help="Show what each agent more, or fewer, brings.")
 @click.option(
-    "--figure",
-    type=click.Path(dir_okay=False),
-    help="Draw service and waits against agents here (.png, .svg).",
+    "--figure", type=PICTURE, help="Draw service, occupancy and lost calls against agents here (.png, .svg)."
 )
 @click.option("--aht-as-given", is_flag=True, help="Take a handling time below 10 s or above 4 h.")
 @with_format
@@ -274,7 +308,8 @@ def erlang(
     if figure:
         from reporting.staffing import plot_marginal
 
-        draw(plot_marginal(rows, goal=target.service_level, agents=answer["agents"]), figure)
+        title = f"{calls:g} calls in {minutes:g} minutes, AHT {aht_s:g} s, {_who(**callers)}"
+        draw(plot_marginal(rows, answer, title=title), figure)
     if marginal:
         put(rows, style or "table")
     elif ladder:
@@ -285,3 +320,9 @@ def erlang(
         )
     else:
         put([answer], style or "table")
+
+
+def _who(patience_s: float | None, lines: int | None) -> str:
+    """Say how callers wait."""
+    patience = "nobody hangs up" if patience_s is None else f"patience {patience_s:g} s"
+    return patience if lines is None else f"{patience}, {lines} lines"

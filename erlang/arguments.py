@@ -18,12 +18,7 @@ def broadcast(**arguments: ArrayLike) -> list[np.ndarray]:
     """Return the arguments as float arrays of one shape; NaN passes, a negative one is refused."""
     arrays = []
     for name, argument in arguments.items():
-        try:
-            if argument is None:  # which numpy takes for NaN
-                raise TypeError
-            array = np.asarray(argument, dtype=float)
-        except (TypeError, ValueError):
-            raise Refused(name, f"found {argument!r}", "give a number or an array of numbers") from None
+        array = floats(name, argument)
         if (array < 0).any():
             raise Refused(name, f"found {array[array < 0].flat[0]:g}", "it must be 0 or more")
         if name not in _ENDLESS and np.isinf(array).any():
@@ -34,6 +29,17 @@ def broadcast(**arguments: ArrayLike) -> list[np.ndarray]:
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(arguments, arrays, strict=True))
         raise Refused("arguments", f"shapes {shapes}", "give arrays of one shape, or scalars") from None
+
+
+def floats(name: str, argument: ArrayLike) -> np.ndarray:
+    """Return an argument as an array of floats, or refuse it by its name."""
+    try:
+        # None, text, dates and complex numbers, all of which numpy would make a number of.
+        if argument is None or np.asarray(argument).dtype.kind in "SUMmc":
+            raise TypeError
+        return np.asarray(argument, dtype=float)
+    except (TypeError, ValueError):
+        raise Refused(name, f"found {argument!r}", "give a number or an array of numbers") from None
 
 
 def refuse_zero(**arrays: np.ndarray) -> None:

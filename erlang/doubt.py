@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaincinv, ndtri
 
 from callplan.errors import Refused
-from erlang.arguments import Values, broadcast, unwrapped
+from erlang.arguments import Values, broadcast, floats, unwrapped
 
 
 def rate_quantile(calls: ArrayLike, calls_hi: ArrayLike, level: ArrayLike, confidence: float) -> Values:
@@ -31,11 +31,14 @@ def rate_quantile(calls: ArrayLike, calls_hi: ArrayLike, level: ArrayLike, confi
     >>> round(float(rate_quantile(calls=100, calls_hi=130, level=0.8, confidence=0.8)), 1)
     117.2
     """
-    if not 0 < confidence < 1:
-        raise Refused("confidence", f"found {confidence:g}", "a share between 0 and 1: 8 of 10 days is 0.8")
+    share = floats("confidence", confidence)
+    if share.ndim or not 0 < share < 1:
+        raise Refused("confidence", f"found {confidence!r}", "a share between 0 and 1: 8 of 10 days is 0.8")
     mean, high, held = broadcast(calls=calls, calls_hi=calls_hi, level=level)
+    if (wrong := (held <= 0) | (held >= 1)).any():
+        raise Refused("level", f"found {held[wrong].flat[0]:g}", "a share between 0 and 1: 80% is 0.8")
     with np.errstate(all="ignore"):
         of_counts = (np.maximum(high - mean, 0) / ndtri((1 + held) / 2)) ** 2
         of_rate = of_counts - mean
         quantile = gammaincinv(mean**2 / of_rate, confidence) * of_rate / mean
-    return unwrapped(np.where((of_rate > 0) & (mean > 0), quantile, mean) + 0 * high)
+    return unwrapped(np.where((of_rate > 0) & (mean > 0), quantile, mean) + 0 * (high + held))

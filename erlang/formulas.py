@@ -17,6 +17,8 @@ from erlang.arguments import Values, broadcast, refuse_zero, unwrapped
 
 # Below this a double loses digits, and ratios of two such numbers are worth nothing.
 TINY = 1e-280
+# Below this the incomplete gamma function of a large team loses up to five digits.
+_FAR_TAIL, _LARGE_TEAM = 1e-50, 1000
 
 
 def offered_load(calls: ArrayLike, aht_s: ArrayLike, minutes: ArrayLike) -> Values:
@@ -63,8 +65,8 @@ def blocking(n: np.ndarray, a: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         tail = gammaincc(n + 1, a)
         b = np.asarray(poisson_pmf(n, a) / tail)
-        # Where both vanish the load is far above the agents, and the fraction converges at once.
-        far = (tail < TINY) & (a > n)
+        # Where the tail vanishes the load is far above the agents, and the fraction soon converges.
+        far = (tail < np.where(n > _LARGE_TEAM, _FAR_TAIL, TINY)) & (a > n)
         if far.any():
             b[far] = 1 / (a[far] * upper_fraction(n[far], a[far]))
     b = np.where(n == 0, 1.0, np.where(a == 0, 0.0, np.minimum(b, 1.0)))
@@ -105,6 +107,6 @@ def upper_fraction(n: np.ndarray, a: np.ndarray) -> np.ndarray:
         c = b + numerator / c
         step = c * d
         value = value * step
-        if np.all(np.abs(step - 1) < 1e-16):
+        if np.all(np.abs(step - 1) < 5e-16):
             break
     return value

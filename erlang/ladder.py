@@ -30,10 +30,10 @@ def marginal(
     default the first team is the smallest above the load: without patience any smaller one is
     overrun.
 
-    A row holds `agents`, `convention`, `service_level`, `asa_s`, `abandoned`, `occupancy` and `blocked`,
-    and of each measure what is gained against one agent fewer (`service_level_gain`, `asa_s_gain`, ...):
-    a gain is positive where a share of calls more is answered in time, seconds, hang-ups or blocked
-    calls are saved, agents are less busy. Against an endless wait the gain is endless.
+    A row holds `agents`, `within_s`, `convention`, `service_level`, `asa_s`, `abandoned`, `occupancy` and
+    `blocked`, and of each measure what is gained against one agent fewer (`service_level_gain`,
+    `asa_s_gain`, ...): a gain is positive where a share of calls more is answered in time, seconds,
+    hang-ups or blocked calls are saved, agents are less busy. Against an endless wait the gain is endless.
 
     >>> for row in marginal(10, 180, 20, agents=12, steps=3):
     ...     print(row["agents"], f"{row['service_level']:.1%} (+{row['service_level_gain']:.1%})")
@@ -50,7 +50,9 @@ def marginal(
     (erlangs,) = broadcast(load=load)
     n = (int(erlangs) if agents is None else agents - 1) + np.arange(steps + 1)
     result = performance(n, load, aht_s, within_s, patience_s=patience_s, lines=lines, convention=convention)
-    rows: list[dict[str, Any]] = [{"agents": int(team), "convention": convention} for team in n[1:]]
+    rows: list[dict[str, Any]] = [
+        {"agents": int(team), "within_s": float(within_s), "convention": convention} for team in n[1:]
+    ]
     for name in _MEASURES:
         values = getattr(result, name)
         sign = 1 if name == "service_level" else -1
@@ -76,7 +78,7 @@ def ladder(
     `load` is in erlangs, `aht_s` and `patience_s` in seconds, `goals` are service levels as `Target.parse`
     reads them, `convention` is how they are counted. A row holds `goal`, `convention`, `agents`,
     `service_level`, `asa_s`, `abandoned`, `occupancy`, `blocked` and `more`, the agents above those of the
-    first goal.
+    first goal. A later goal that no team reaches on these lines has None for all but its name.
 
     >>> for row in ladder(10, 180):
     ...     print(row["goal"], row["agents"], f"{row['service_level']:.1%}", f"+{row['more']}")
@@ -86,13 +88,20 @@ def ladder(
     98/15 17 98.3% +3
     """
     _refuse_several(load=load, aht_s=aht_s, patience_s=patience_s, lines=lines)
-    if isinstance(goals, str) or not len(goals):
+    if not isinstance(goals, Sequence) or isinstance(goals, str) or not goals:
         raise Refused("goals", f"found {goals!r}", "give a list of service levels, such as 80/20")
     rows: list[dict[str, Any]] = []
     for goal in goals:
         target = Target.parse(goal, convention)
         queue: dict[str, Any] = {"load": load, "aht_s": aht_s, "patience_s": patience_s, "lines": lines}
-        agents = int(required_agents(target=target, **queue))
+        try:
+            agents = int(required_agents(target=target, **queue))
+        except Refused:
+            if not rows:
+                raise
+            # Out of reach of any team on these lines, which says as much as a number.
+            rows.append({**dict.fromkeys(rows[0]), "goal": goal, "convention": convention})
+            continue
         result = performance(agents, within_s=target.within_s or 0.0, convention=convention, **queue)
         measures = {name: float(getattr(result, name)) for name in _MEASURES}
         more = agents - rows[0]["agents"] if rows else 0

@@ -16,17 +16,18 @@ References
 import numpy as np
 from numpy.typing import ArrayLike
 
-from erlang.arguments import broadcast
+from callplan.errors import Refused
+from erlang.arguments import Values, broadcast, floats, refuse_zero, unwrapped
 
 
 def lagged_load(
     load: ArrayLike, aht_s: ArrayLike, minutes: ArrayLike, start_s: ArrayLike | None = None
-) -> np.ndarray:
+) -> Values:
     """Return the mean load over each interval, as it was a handle time earlier, in erlangs [1]_ [2]_.
 
     `load` is the offered load of one queue's intervals in the order of time, `start_s` the second at
-    which each begins (left out: one follows the other). After a gap, and at the first interval, the
-    calls of before are unknown or none: there the interval's own load stands for them, because agents
+    which each begins (left out: one follows the other). After a gap or a NaN, and at the first interval,
+    the calls of before are unknown or none: there the interval's own load stands for them, because agents
     that are sized for an empty beginning are too few as soon as it has filled. An interval without a
     call of its own has no load: who is talking then finishes, and nobody waits.
 
@@ -35,15 +36,23 @@ def lagged_load(
     >>> lagged_load(load=[24.0, 60.0, 30.0], aht_s=300, minutes=30).tolist()
     [24.0, 54.0, 35.0]
     """
-    erlangs, delay_s, length = broadcast(load=load, aht_s=aht_s, minutes=minutes)
+    arrays = broadcast(load=load, aht_s=aht_s, minutes=minutes)
+    shape = arrays[0].shape
+    if len(shape) > 1:
+        raise Refused("load", f"found an array of shape {shape}", "give one number for each interval")
+    erlangs, delay_s, length = (np.atleast_1d(array) for array in arrays)
+    refuse_zero(minutes=length)
     seconds = 60 * length
-    start = np.cumsum(seconds) - seconds if start_s is None else np.asarray(start_s, dtype=float)
-    follows = np.r_[False, start[1:] == (start + seconds)[:-1]]
+    start = np.cumsum(seconds) - seconds if start_s is None else np.atleast_1d(floats("start_s", start_s))
+    if start.shape != erlangs.shape:
+        raise Refused("start_s", f"found an array of shape {start.shape}", "give one for each interval")
+    known = ~np.isnan(erlangs + delay_s + seconds)
+    follows = np.r_[False, (start[1:] == (start + seconds)[:-1]) & known[1:] & known[:-1]]
     lagged = np.empty_like(erlangs)
     for rows in np.split(np.arange(erlangs.size), np.flatnonzero(~follows)):
         if rows.size:
             lagged[rows] = _lagged(erlangs[rows], delay_s[rows], start[rows], seconds[rows])
-    return np.where(erlangs > 0, lagged, 0 * erlangs)
+    return unwrapped(np.where(erlangs > 0, lagged, 0 * erlangs).reshape(shape))
 
 
 def _lagged(load: np.ndarray, delay_s: np.ndarray, start: np.ndarray, seconds: np.ndarray) -> np.ndarray:

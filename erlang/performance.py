@@ -108,7 +108,8 @@ def measured(
     """Return the measures named, and work out no others; `share` is that of a quantile of the wait."""
     if convention not in CONVENTIONS:
         raise Refused("convention", f"found {convention!r}", nearest(convention, CONVENTIONS))
-    broadcast(short_s=short_s)
+    if broadcast(short_s=short_s)[0].ndim:
+        raise Refused("short_s", f"found {short_s!r}", "give one number")
     arrays = broadcast(
         agents=agents,
         load=load,
@@ -121,6 +122,8 @@ def measured(
     )
     shape = arrays[0].shape
     n, a, aht, within, patience, k, again, part = (array.ravel() for array in arrays)
+    # Where no call comes, none takes any time.
+    aht = np.where((a == 0) & (aht == 0), 1.0, aht)
     refuse_zero(aht_s=aht, patience_s=patience)
     refuse_above_one(redial=again, share=part)
     attempts = attempts_per_call(n, a, aht, patience, k, again)
@@ -137,6 +140,10 @@ def measured(
                 row[rows] = queue.wait_quantile_s(part[rows])
             else:
                 row[rows] = _value(queue, name, growing=endless[rows] & np.isinf(k[rows]))
+    result[:, np.isnan(n + a + aht + patience + k + again)] = np.nan
+    for name, asked in (("service_level", within), ("wait_quantile_s", part)):
+        if name in names:
+            result[names.index(name), np.isnan(asked)] = np.nan
     return [unwrapped(row.reshape(shape)) for row in result]
 
 

@@ -47,12 +47,18 @@ def require_one(
         measures.append("blocked")
     return {
         "calls": calls,
+        "minutes": minutes,
+        "aht_s": aht_s,
+        "patience_s": patience_s,
+        "lines": lines,
+        "shrinkage": shrinkage,
         "load": float(load),
         "agents": int(agents),
         "rostered": int(rostered(agents, shrinkage)),
         **{name: float(getattr(result, name)) for name in measures},
         "set_by": str(set_by),
         "goal": str(target),
+        "service_goal": target.service_level,
     }
 
 
@@ -90,11 +96,12 @@ def require(
         raise Refused("target", f"found {target!r}", 'give a Target, such as Target.parse("80/20")')
     forecast = check(forecast, FORECAST)
     _refuse_versions(forecast)
+    _refuse_crossed_bands(forecast)
     _refuse_unknown_handling(forecast)
     options: dict[str, Any] = {"patience_s": patience_s, "lines": lines, "lag": lag, "confidence": confidence}
     parts = [_require_queue(rows, target, **options) for _, rows in forecast.groupby("queue", sort=False)]
     requirement = pd.concat(parts) if parts else _require_queue(forecast, target, **options)
-    requirement["rostered"] = rostered(requirement["agents"], shrinkage)
+    requirement["rostered"], requirement["shrinkage"] = rostered(requirement["agents"], shrinkage), shrinkage
     return check(requirement, REQUIREMENT)
 
 
@@ -137,19 +144,28 @@ def _require_queue(
         return np.where(known, service_of(volume).service_level, np.nan)
 
     result = service_of(calls)
-    return forecast[["queue", "start", "minutes", "calls", "aht_s"]].assign(
-        load=offered_load(calls, aht_s, minutes),
-        sized_load=sized_load,
-        agents=agents,
-        service_level=result.service_level,
-        service_level_lo=level_at("calls_hi"),
-        service_level_hi=level_at("calls_lo"),
-        asa_s=result.asa_s,
-        occupancy=result.occupancy,
-        abandoned=result.abandoned,
-        blocked=result.blocked,
-        set_by=set_by,
-        goal=str(target),
+    return (
+        forecast[["queue", "start", "minutes", "calls", "aht_s"]]
+        .assign(
+            load=offered_load(calls, aht_s, minutes),
+            sized_load=sized_load,
+            agents=agents,
+            service_level=result.service_level,
+            service_level_lo=level_at("calls_hi"),
+            service_level_hi=level_at("calls_lo"),
+            asa_s=result.asa_s,
+            occupancy=result.occupancy,
+            abandoned=result.abandoned,
+            blocked=result.blocked,
+            set_by=set_by,
+            goal=str(target),
+            service_goal=target.service_level,
+            within_s=target.within_s,
+            convention=target.convention,
+            patience_s=patience_s,
+            lines=lines,
+        )
+        .astype(dict.fromkeys(("service_goal", "within_s", "patience_s", "lines"), float))
     )
 
 
@@ -158,7 +174,7 @@ def _rate(forecast: "pd.DataFrame", confidence: float) -> np.ndarray:
     unknown = forecast["calls_hi"].isna() | forecast["level"].isna()
     if unknown.any():
         where = f"forecast, queue {forecast['queue'].iloc[0]}, start {forecast.loc[unknown, 'start'].iloc[0]}"
-        raise Refused(where, "no band", "a confidence needs calls_hi and level; forecast with a model")
+        raise Refused(where, "no band", "a confidence needs one: calls_hi and the level that it holds")
     return rate_quantile(forecast["calls"], forecast["calls_hi"], forecast["level"], confidence)
 
 
@@ -172,6 +188,16 @@ def _refuse_unknown_handling(forecast: "pd.DataFrame") -> None:
         if at_fault.any():
             queue = forecast.loc[at_fault, "queue"].iloc[0]
             raise Refused(f"forecast, queue {queue}, column aht_s", found, do)
+
+
+def _refuse_crossed_bands(forecast: "pd.DataFrame") -> None:
+    """Refuse a band whose lower end lies above its upper end."""
+    crossed = forecast["calls_lo"] > forecast["calls_hi"]
+    if crossed.any():
+        row = forecast[crossed].iloc[0]
+        where = f"forecast, queue {row['queue']}, start {row['start']}"
+        found = f"calls_lo {row['calls_lo']:g} above calls_hi {row['calls_hi']:g}"
+        raise Refused(where, found, "the lower end of a band comes first")
 
 
 def _refuse_versions(forecast: "pd.DataFrame") -> None:

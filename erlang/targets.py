@@ -99,6 +99,8 @@ def _goal(name: str, given: ArrayLike) -> Any:
         good, advice = array < 1, "no team answers every call in time: say 0.99"
     if good.all() and name == "asa_s":
         good, advice = array > 0, "no team answers every call at once: say 1"
+        if good.all():
+            good, advice = np.isfinite(array), "an endless wait is no goal: leave it out"
     if not good.all():
         raise Refused(where, f"found {array[~good].flat[0]:g}", advice)
     return array.astype(float) if array.ndim else float(array)
@@ -200,14 +202,16 @@ def _team(
 def _columns(**arguments: ArrayLike) -> tuple[dict[str, np.ndarray], tuple[int, ...]]:
     """Return the arguments as columns of one length, and the shape they broadcast to."""
     arrays = broadcast(**arguments)
-    columns = {}
+    columns: dict[str, np.ndarray] = {}
     for name, array in zip(arguments, arrays, strict=True):
         # A scalar stays one in memory, spread over the rows: what all rows share is worked out once.
         shared = array.size > 0 and not any(array.strides)
         values = array.flat[:1] if shared else array.ravel()
         if np.isnan(values).any():
             raise Refused(name, "found NaN", "give a number: no team can be sized for an unknown")
-        if name in ("aht_s", "patience_s", "lines"):
+        if name == "aht_s" and (values == 0).any():  # where no call comes, none takes any time
+            refuse_zero(aht_s=array.ravel()[columns["load"] > 0])
+        if name in ("patience_s", "lines"):
             refuse_zero(**{name: values})
         columns[name] = np.broadcast_to(values, array.size) if shared else values
     return columns, arrays[0].shape

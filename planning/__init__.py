@@ -6,7 +6,7 @@ from planning.review import Review, has_come, review
 from planning.service import expected_service
 from planning.simulation import simulate_site
 from planning.site import Queue, Site
-from planning.steps import at_site, backtest_site, forecast_site, read_history, staff_site
+from planning.steps import as_staffed, at_site, backtest_site, forecast_site, read_history, staff_site
 from planning.summary import summarise
 from planning.template import DEMO_SITE, site_template
 
@@ -17,6 +17,7 @@ __all__ = [
     "Review",
     "Site",
     "Step",
+    "as_staffed",
     "at_site",
     "backtest_site",
     "expected_service",

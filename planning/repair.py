@@ -21,9 +21,11 @@ def repaired(requirement: pd.DataFrame, forecast: pd.DataFrame, queue: Queue) ->
     """
     name = requirement["queue"].iloc[0]
     if queue.service_level is None:
-        raise Refused(f"queue {name}, --repair", "no service level to repair to", "give service_level")
+        raise Refused(f"queue {name}, --repair", "no service level to repair to", "give one: 80/20")
     if queue.lines is not None:
-        raise Refused(f"queue {name}, --repair", "the day check knows no lines", "leave one of them out")
+        left = f"queue {name}: left as it is, for the day check of a repair knows no lines"
+        warnings.warn(left, Remark, stacklevel=3)
+        return requirement
     sized_for = forecast
     if queue.confidence is not None:
         rate = rate_quantile(forecast["calls"], forecast["calls_hi"], forecast["level"], queue.confidence)

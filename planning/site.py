@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StrictBool, field_validator, model_validator
 
 from callplan.errors import Refused, nearest
 from callplan.hours import OpeningHours
@@ -37,10 +37,10 @@ class Queue(Settings):
     shrinkage: float = Field(ge=0, lt=1)
     patience_s: float | None = Field(default=None, gt=0)
     lines: int | None = Field(default=None, ge=1)
-    lag: bool = True
+    lag: StrictBool = True
     confidence: float | None = Field(default=None, gt=0, lt=1)
     aht_s: float | None = Field(default=None, gt=0)
-    aht_as_given: bool = False
+    aht_as_given: StrictBool = False
     hours: OpeningHours | None = None
 
     @model_validator(mode="after")

@@ -146,6 +146,26 @@ def _with_handling_time(forecast: pd.DataFrame, site: Site) -> pd.DataFrame:
     return check(forecast.assign(aht_s=forecast["aht_s"].fillna(stated)), FORECAST, zone=site.zone)
 
 
+def as_staffed(site: Site, requirement: pd.DataFrame) -> Site:
+    """Return the site with the goals, callers and shrinkage that each queue's requirement was made with.
+
+    A requirement of one's own may leave these columns out: there the site's settings stay.
+    """
+    queues = dict(site.queues)
+    for name, rows in requirement.groupby("queue"):
+        row, queue = rows.iloc[0], site.queue(str(name))
+        if "convention" not in row or pd.isna(row["convention"]):
+            continue
+        columns = ("within_s", "convention", "patience_s", "lines", "shrinkage")
+        made_with = {
+            column: None if pd.isna(row[column]) else row[column] for column in columns if column in row
+        }
+        if "service_goal" in row:
+            made_with["service_level"] = None if pd.isna(row["service_goal"]) else row["service_goal"]
+        queues[str(name)] = queue.replace(**made_with)
+    return site.replace(queues=queues)
+
+
 def staff_site(
     forecast: pd.DataFrame, site: Site, *, repair: bool = False, progress: Progress | None = None
 ) -> pd.DataFrame:
@@ -171,17 +191,20 @@ def _staff_queue(forecast: pd.DataFrame, name: str, queue: Queue) -> pd.DataFram
     """Return the requirement of one queue."""
     where = f"queue {name}"
     if forecast["aht_s"].isna().any():
-        do = f"set aht_s in [queues.{name}]"
+        do = "set aht_s for it in site.toml, or give --aht"
         raise Refused(where, "neither the forecast nor the site has a handling time", do)
     if not queue.aht_as_given:
         for aht_s in forecast.loc[forecast["calls"] > 0, "aht_s"].agg(["min", "max"]).dropna():
             refuse_odd_aht(aht_s, f"{where}, column aht_s", "or set aht_as_given = true (--aht-as-given)")
-    return erlang.require(
-        forecast,
-        queue.target,
-        shrinkage=queue.shrinkage,
-        patience_s=queue.patience_s,
-        lines=queue.lines,
-        lag=queue.lag,
-        confidence=queue.confidence,
-    )
+    try:
+        return erlang.require(
+            forecast,
+            queue.target,
+            shrinkage=queue.shrinkage,
+            patience_s=queue.patience_s,
+            lines=queue.lines,
+            lag=queue.lag,
+            confidence=queue.confidence,
+        )
+    except Refused as fault:
+        raise Refused(f"{where}, {fault.where}", fault.found, fault.do) from None

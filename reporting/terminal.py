@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -68,8 +69,9 @@ def _plain(value: Any) -> Any:
         return None
     if isinstance(value, datetime):
         return value.isoformat()
-    # Numbers of numpy become Python's own.
-    return value.item() if hasattr(value, "item") else value
+    # Numbers of numpy become Python's own; JSON knows none without an end.
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _write_table(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -78,8 +80,11 @@ def _write_table(rows: Sequence[Mapping[str, Any]]) -> None:
         return
     if len(rows) == 1:
         _print(
-            [("", False), ("", True)],
-            [(name, *_texts(name, [value], rows[0])) for name, value in rows[0].items()],
+            [("", False), ("", True), ("", False)],
+            [
+                (name, *_texts(name, [value], rows[0]), _unit(name, value, rows[0]))
+                for name, value in rows[0].items()
+            ],
         )
         return
     columns = {name: [row.get(name) for row in rows] for name in rows[0]}
@@ -101,6 +106,12 @@ def _texts(name: str, values: Sequence[Any], beside: Collection[str]) -> list[st
     form = "%a %Y-%m-%d %H:%M" + (" %z" if len({time.utcoffset() for time in times}) > 1 else "")
     said = [value.strftime(form) if value in times else value for value in values] if times else values
     return shown(said, unit(name, beside), share_decimals=2)
+
+
+def _unit(name: str, value: Any, beside: Collection[str]) -> str:
+    """Return what to write behind a value that stands alone; a share shows its own sign."""
+    said = unit(name, beside)
+    return "" if said == "share" or missing(value) or isinstance(value, str) else said
 
 
 def _print(heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> None:

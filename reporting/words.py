@@ -84,6 +84,10 @@ WORDS = {
     # Answers of single questions, such as `callplan erlang`.
     "p_wait": ("Have to wait", "share"),
     "expected": ("Expected", "share"),
+    "replications": ("Played", "times"),
+    "convention": ("Counted as", ""),
+    "service_goal": ("Service goal", "share"),
+    "lines": ("Lines", "lines"),
     "abandoned_share": ("Abandoned", "share"),
     "more": ("More agents", "agents"),
     "service_level_gain": ("Service level gained", "share"),

@@ -81,17 +81,23 @@ def test_repair_says_what_it_cost_and_meets_the_goal(folder: Path) -> None:
     assert (mended["rostered"] >= mended["agents"] / 0.7 - 1e-9).all()
 
 
+def test_a_repair_leaves_a_queue_with_lines_as_it_is(folder: Path) -> None:
+    done = run("staff", "forecast.csv", "--lines", "40", "--repair", "-o", "requirement.csv")
+    assert done.exit_code == 0, done.output
+    assert "queue sales: left as it is, for the day check of a repair knows no lines" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--repair", "--lines", "40"), "queue sales, --repair: the day check knows no lines"),
+        (("--lines", "8"), "queue sales, target, service_level: "),
         (
             ("--aht", "4"),
-            "aht_s: a handling time of 4 s; give seconds (4 min are 240), or set aht_as_given = true (--",
+            "aht_s: a handling time of 4 s, below 10 s; give seconds (4 min are 240), or set aht_as_given",
         ),
         (
             ("--aht", "20000"),
-            "aht_s: a handling time of 20000 s; give seconds (20000 s are 5.6 h), or set",
+            "aht_s: a handling time of 20000 s, above 4 h; give seconds (20000 s are 5.56 h), or set",
         ),
         (("--service", "98%"), "service level: found '98%'; say percent and seconds: 80/20"),
         (("--convention", "answred"), "convention: found 'answred'; did you mean answered?"),
@@ -114,7 +120,10 @@ def test_a_forecast_in_minutes_is_noticed(folder: Path) -> None:
     Path("forecast.csv").write_text(text.replace(",240.0", ",4.0"), encoding="utf-8")
     done = run("staff", "forecast.csv", "-o", "requirement.csv")
     assert done.exit_code == 1
-    assert "queue sales, column aht_s: a handling time of 4 s; give seconds (4 min are 240)" in done.stderr
+    assert (
+        "queue sales, column aht_s: a handling time of 4 s, below 10 s; give seconds (4 min are 240)"
+        in done.stderr
+    )
 
 
 def test_an_odd_handling_time_is_taken_when_it_is_meant(folder: Path) -> None:
@@ -129,8 +138,9 @@ def test_explain_goes_from_calls_to_heads_with_the_numbers_of_staff(folder: Path
     done = run("explain", "sales", "2024-05-06 09:00", "--patience", "120")
     assert done.exit_code == 0, done.output
     text = " ".join(done.stdout.split())
-    assert "90.0 calls × 240.0 s / 1,800 s = 12.00 erlangs" in text
-    assert "(4.0 × 8.00 + 26.0 × 12.00) / 30 = 11.47 erlangs" in text
+    assert "sales, Mon 2024-05-06 09:00 to 09:30, UTC+0200 [local time, Europe/Paris]" in text
+    assert "90 calls × 240 s / 1,800 s = 12 erlangs" in text
+    assert "(4 × 8 + 26 × 12) / 30 = 11.467 erlangs" in text
     assert f"{needed['agents'] - 1} agents: " in text
     assert f"{needed['agents']} agents: {needed['service_level']:.1%} answered within 20 s" in text
     assert f"rounded up: {needed['rostered']} heads" in text
@@ -143,15 +153,21 @@ def test_explain_goes_from_calls_to_heads_with_the_numbers_of_staff(folder: Path
         assert formula in text
     steps = json_of("explain", "sales", "2024-05-06T08:00", "--no-lag", "--confidence", "0.8")
     assert [step["what"] for step in steps] == [
-        "calls", "load", "doubt", "too few", "agents", "rostered", "service", "band"
+        "interval", "calls", "load", "doubt", "too few", "agents", "rostered", "service", "band"
     ]  # fmt: skip
-    assert steps[3]["formula"] == "Erlang C (Erlang 1917)"
+    assert steps[4]["formula"] == "Erlang C (Erlang 1917)"
 
 
 def test_explain_names_the_nearest_intervals(folder: Path) -> None:
     done = run("explain", "sales", "2024-05-06 09:10")
     assert done.exit_code == 1
-    assert "no interval begins at 2024-05-06 09:10; try 2024-05-06 09:00 or 2024-05-06 09:30" in done.stderr
+    says = "no interval begins at 2024-05-06 09:10; try 2024-05-06T09:00+02:00 or 2024-05-06T09:30+02:00"
+    assert says in done.stderr
+    assert (
+        run("explain", "sales", "2024-05-06 07:00:00+00:00").stdout
+        == run("explain", "sales", "2024-05-06T09:00").stdout
+    )
+    assert run("explain", "sales", "nine").exit_code == 2
     assert "did you mean sales?" in run("explain", "sale", "2024-05-06 09:00").stderr
 
 
@@ -171,11 +187,20 @@ def test_simulate_finds_what_was_expected(folder: Path) -> None:
     )
 
 
-def test_simulate_remarks_on_other_callers_than_those_staffed_for(folder: Path) -> None:
-    staffed("--patience", "30")
-    done = run("simulate", "requirement.csv", "--replications", "20", "--figure", "played.png")
+def test_simulate_plays_the_callers_staffed_for_unless_others_are_named(folder: Path) -> None:
+    """The site knows no patience: without the requirement's own, queues would only grow."""
+    staffed("--patience", "30", "--service", "90/10", "--convention", "answered")
+    done = run(
+        "simulate", "requirement.csv", "--replications", "20", "--format", "json", "--figure", "played.png"
+    )
     assert done.exit_code == 0, done.output
-    assert "was it staffed for another patience or goal?" in done.stderr
+    played = json.loads(done.stdout)
+    assert {(row["within_s"], row["convention"], row["replications"]) for row in played} == {
+        (10, "answered", 20)
+    }
+    assert "remark" not in done.stderr
+    others = run("simulate", "requirement.csv", "--replications", "20", "--patience", "1000")
+    assert "was sized for other callers, or interval by interval" in others.stderr
     assert Path("played.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -221,7 +246,7 @@ def test_the_figure_is_the_same_bytes_again(
     ("options", "says"),
     [
         (("--ladder", "--marginal"), "--ladder and --marginal: both are asked for"),
-        (("--figure", "team.gif"), "team.gif: no picture format '.gif'; choose from .png, .svg"),
+        (("--figure", "team.gif"), "team.gif: the suffix names no format; use .png, .svg"),
         (("--figure", "nowhere/team.png"), "there is no folder nowhere"),
         (("--lines", "8"), "more lines"),
         (("--shrinkage", "1"), "shrinkage: found 1"),

@@ -305,3 +305,22 @@ def test_bad_input_is_refused_by_name() -> None:
         required_chat_agents([60, np.nan], [300], Target(p_wait=0.1))
     with pytest.raises(Refused, match=r"^patience_s: found 0; "):
         required_chat_agents(60, [300], Target(p_wait=0.1), patience_s=0)
+    with pytest.raises(Refused, match=r"^target: found '80/20'; give a Target"):
+        required_chat_agents(60, [300], "80/20")
+
+
+def test_a_goal_met_by_short_abandons_is_asked_again_after_the_others() -> None:
+    goals = {"service_level": 0.8, "within_s": 0, "convention": "short_positive"}
+    chats = {"chats_per_hour": 806, "aht_by_concurrency_s": [120, 156], "patience_s": 3}
+    teams = np.arange(1, 12)
+    seen = chat_performance(teams, within_s=0, convention="short_positive", **chats)
+    both = (seen.service_level >= 0.8) & (seen.abandoned <= 0.9)
+    assert required_chat_agents(target=Target(**goals, abandoned=0.9), **chats) == teams[both][0] == 8
+    assert required_chat_agents(target=Target(**goals), **chats) == 1
+
+
+def test_an_unknown_answer_time_leaves_the_rest_known() -> None:
+    for agents in (0, 1, 8):
+        seen = chat_performance(agents, 60, [300, 400], np.nan)
+        assert np.isnan(seen.service_level)
+        assert not np.isnan(seen.p_wait)

@@ -44,3 +44,16 @@ def test_without_a_band_it_is_unknown() -> None:
 def test_a_confidence_is_a_share(confidence: float) -> None:
     with pytest.raises(Refused, match=r"^confidence: found "):
         rate_quantile(100, 120, 0.8, confidence)
+
+
+def test_a_level_that_is_no_share_is_refused() -> None:
+    for level in (0, 1, 80):
+        with pytest.raises(Refused, match=rf"^level: found {level}; a share between 0 and 1: 80% is 0.8"):
+            rate_quantile(100, 130, level, 0.8)
+    for confidence in ("0.8", None):
+        with pytest.raises(Refused, match=r"^confidence: found .*; give a number"):
+            rate_quantile(100, 130, 0.8, confidence)
+    with pytest.raises(Refused, match=r"^confidence: found \[0.8, 0.9\]; a share"):
+        rate_quantile(100, 130, 0.8, [0.8, 0.9])
+    assert np.isnan(rate_quantile(100, 130, [np.nan, 0.8], 0.8)).tolist() == [True, False]
+    assert np.isnan(rate_quantile([100, 100], [90, np.nan], 0.8, 0.8)).tolist() == [False, True]

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from callplan.errors import Refused
 from erlang import (
     CONVENTIONS,
     Target,
@@ -18,6 +19,7 @@ from erlang import (
     rostered,
     service_level,
     smallest_team,
+    wait_quantile_s,
 )
 
 GOAL = Target(service_level=0.8, within_s=20)
@@ -215,3 +217,48 @@ def test_the_hardest_goals_still_end() -> None:
 def test_the_smallest_chances_keep_their_order() -> None:
     """Erlang C is above Erlang B down to the last numbers that a double holds."""
     assert 0 < erlang_b(150, 0.5) < erlang_c(150, 0.5) < 1e-300
+
+
+@pytest.mark.parametrize("lines", [None, 3, 12])
+@PATIENCE
+@pytest.mark.parametrize(("agents", "load"), [(0, 0), (0, 5), (5, 0), (5, 5), (5, 7), (5, 3)])
+def test_an_unknown_stays_unknown_in_every_queue(
+    agents: float, load: float, patience_s: float | None, lines: float | None
+) -> None:
+    known = {"agents": agents, "load": load, "aht_s": 300, "patience_s": patience_s, "lines": lines}
+    for convention in CONVENTIONS:
+        assert np.isnan(service_level(**known, within_s=np.nan, convention=convention))
+    result = performance(**known, within_s=np.nan)
+    assert not np.isnan([result.p_wait, result.asa_s, result.occupancy, result.blocked]).any()
+    for name in ("aht_s", "patience_s", "lines", "redial"):
+        assert np.isnan(astuple(performance(**{**known, "within_s": 20, name: np.nan}))).all(), name
+    assert np.isnan(wait_quantile_s(**known, share=np.nan))
+
+
+@pytest.mark.parametrize(("agents", "load"), [(8490, 12185.365813242002), (3805, 6254.962676718212)])
+def test_erlang_b_far_out_in_the_overload(agents: int, load: float) -> None:
+    """By Erlang's recursion, which forgets its rounding as it goes."""
+    blocked = 1.0
+    for n in range(1, agents + 1):
+        blocked = load * blocked / (n + load * blocked)
+    assert erlang_b(agents, load) == pytest.approx(blocked, rel=8e-12, abs=0)
+
+
+@pytest.mark.parametrize("lines", [None, 11, 50, 84])
+@PATIENCE
+def test_no_share_of_the_calls_waits_not_at_all(patience_s: float | None, lines: float | None) -> None:
+    agents, load = np.array([1, 4, 5, 11, 31]), np.array([3.528, 10.2, 12.8, 4.57, 65.054])
+    quantiles = wait_quantile_s(agents, load, 300, 0, patience_s=patience_s, lines=lines)
+    assert quantiles.tolist() == [0, 0, 0, 0, 0]
+
+
+def test_no_calls_need_no_handling_time() -> None:
+    for queue in ({}, {"patience_s": 60}, {"lines": 12}, {"patience_s": 60, "lines": 12}):
+        assert astuple(performance(5, 0, 0, 20, **queue)) == NOBODY_CALLS
+        assert required_agents([0, 10], [0, 180], Target(0.5, 20), **queue)[0] == 0
+        assert required_agents(0, 0, GOAL, **queue) == 0
+        for load in (10, [0, 10]):
+            with pytest.raises(Refused, match=r"^aht_s: found 0; it must be above 0"):
+                performance(5, load, 0, 20, **queue)
+            with pytest.raises(Refused, match=r"^aht_s: found 0; it must be above 0"):
+                required_agents(load, 0, GOAL, **queue)

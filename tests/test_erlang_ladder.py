@@ -92,10 +92,18 @@ def test_what_makes_no_table_is_refused(arguments: dict, says: str) -> None:
 
 
 def test_what_makes_no_ladder_is_refused() -> None:
-    for goals in ("80/20", [], ()):
+    for goals in ("80/20", [], (), None):
         with pytest.raises(Refused, match=r"^goals: found .*; give a list of service levels"):
             ladder(10, 180, goals=goals)
     with pytest.raises(Refused, match=r"^service level: found '98%'"):
         ladder(10, 180, goals=["80/20", "98%"])
     with pytest.raises(Refused, match="lines reach"):
-        ladder(10, 180, lines=12)
+        ladder(10, 180, lines=8)
+
+
+def test_a_rung_out_of_reach_is_shown_empty() -> None:
+    rungs = ladder(10, 180, lines=15)
+    assert [rung["agents"] is None for rung in rungs] == [False, False, False, True]
+    assert rungs[-1]["goal"] == "98/15"
+    with pytest.raises(Refused, match="more lines"):
+        ladder(10, 180, goals=["98/15"], lines=15)

@@ -51,3 +51,24 @@ def test_nothing_is_lagged_without_intervals() -> None:
 def test_a_negative_handling_time_is_refused() -> None:
     with pytest.raises(Refused, match=r"^aht_s: found -1"):
         lagged_load([1.0], -1, 30)
+
+
+def test_one_interval_keeps_its_load() -> None:
+    assert lagged_load(12.0, 300, 30) == 12.0
+    assert np.isscalar(lagged_load(12.0, 300, 30))
+
+
+def test_an_unknown_is_a_gap_and_no_more() -> None:
+    lagged = lagged_load([10.0, 20.0, np.nan, 40.0, 60.0], 900, 30)
+    assert lagged.tolist() == pytest.approx([10, 15, np.nan, 40, 50], nan_ok=True)
+    lagged = lagged_load([10.0, 20.0, 30.0], [900, np.nan, 900], 30)
+    assert lagged.tolist() == pytest.approx([10, np.nan, 30], nan_ok=True)
+
+
+def test_what_are_no_intervals_is_refused() -> None:
+    with pytest.raises(Refused, match=r"^load: found an array of shape \(2, 2\); give one number for each"):
+        lagged_load(np.ones((2, 2)), 300, 30)
+    with pytest.raises(Refused, match=r"^minutes: found 0; it must be above 0"):
+        lagged_load([1.0, 2.0], 300, [30, 0])
+    with pytest.raises(Refused, match=r"^start_s: found an array of shape \(3,\)"):
+        lagged_load([1.0, 2.0], 300, 30, [0, 1800, 3600])

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from callplan.errors import Refused
-from erlang import Target, erlang_b, erlang_c, offered_load, performance, required_agents, rostered
+from erlang import (
+    Target,
+    erlang_b,
+    erlang_c,
+    halfin_whitt,
+    offered_load,
+    performance,
+    required_agents,
+    rostered,
+)
 
 GOAL = Target(service_level=0.8, within_s=20)
 
@@ -82,6 +91,7 @@ def test_an_unknown_convention_gets_advice(written: str, advice: str) -> None:
         ({"service_level": 0.8, "within_s": -1}, "target, within_s: found -1; "),
         ({"asa_s": -5}, "target, asa_s: found -5; "),
         ({"asa_s": 0}, "target, asa_s: found 0; .*say 1"),
+        ({"asa_s": np.inf}, "target, asa_s: found inf; .*leave it out"),
         ({"abandoned": 3}, "target, abandoned: found 3; "),
         ({"occupancy": 85}, "target, occupancy: found 85; "),
         ({"p_wait": -0.1}, "target, p_wait: found -0.1; "),
@@ -121,3 +131,20 @@ def test_shrinkage_is_a_share_below_one() -> None:
     with pytest.raises(Refused, match=r"^agents: found NaN; "):
         rostered([14, np.nan], 0.3)
     assert (rostered(0, 0.3), rostered(14, 0)) == (0, 14)
+
+
+@pytest.mark.parametrize(
+    "value", ["5", ["5", "6"], b"5", np.datetime64("2026-01-05"), np.timedelta64(5, "s"), np.array([5 + 1j])]
+)
+def test_text_and_dates_are_no_numbers(value: object) -> None:
+    with pytest.raises(Refused, match=r"^load: found .*; give a number or an array of numbers"):
+        erlang_c(14, value)
+    with pytest.raises(Refused, match=r"^agents: found .*; give a number or an array of numbers"):
+        rostered(value, 0.3)
+    with pytest.raises(Refused, match=r"^beta: found .*; give a number or an array of numbers"):
+        halfin_whitt(value)
+
+
+def test_the_limit_of_a_short_abandon_is_one_number() -> None:
+    with pytest.raises(Refused, match=r"^short_s: found \[5, 6\]; give one number"):
+        performance([14, 15], 10, 180, 20, patience_s=60, convention="short_positive", short_s=[5, 6])

@@ -198,6 +198,10 @@ def test_one_interval_by_itself() -> None:
     whole = require(forecast(), target, shrinkage=0.3, patience_s=300, lag=False).iloc[1]
     alone = require_one(120, 30, 200, target, shrinkage=0.3, patience_s=300)
     shared = set(alone) & set(whole.index)
+    # None in a table is empty.
+    assert alone["lines"] is None
+    assert np.isnan(whole["lines"])
+    shared.remove("lines")
     assert {name: alone[name] for name in shared} == pytest.approx({name: whole[name] for name in shared})
     assert shared >= {
         "load",

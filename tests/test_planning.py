@@ -294,9 +294,7 @@ def test_refusals() -> None:
         plan(HISTORY.replace({"queue": {"sales": "salez"}}), SITE, start=START)
     sales = {**SETTINGS["queues"]["sales"], "aht_s": None}
     without = Site.from_dict({**SETTINGS, "queues": {"sales": sales}}, "site.toml")
-    says = (
-        r"^queue sales: neither the forecast nor the site has a handling time; set aht_s in \[queues.sales\]"
-    )
+    says = "^queue sales: neither the forecast nor the site has a handling time; set aht_s"
     with pytest.raises(Refused, match=says):
         plan(HISTORY[HISTORY["queue"] == "sales"], without, start=START)
 

@@ -43,9 +43,9 @@ def test_one_record_stands_upright(capsys):
     show([{"agents": 14, "service_level": 0.8884, "asa_s": 7.83, "set_by": "[b]goal"}])
     lines = capsys.readouterr().out.splitlines()
     assert [line.split() for line in lines] == [
-        ["agents", "14"],
+        ["agents", "14", "agents"],
         ["service_level", "88.84%"],
-        ["asa_s", "7.83"],
+        ["asa_s", "7.83", "s"],
         ["set_by", "[b]goal"],
     ]
 

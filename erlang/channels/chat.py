@@ -33,7 +33,7 @@ from erlang.performance import CONVENTIONS, Queue, queues
 from erlang.queues.endless import PatientQueue
 from erlang.targets import Target
 from erlang.teams.goals import Case
-from erlang.teams.search import gallop
+from erlang.teams.search import gallop, together
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,7 @@ def chat_performance(
         result[5, rows] = queue.queue_length()
         result[6, rows] = (1 - queue.p_wait) * busy + queue.p_wait
         result[7, rows] = (1 - queue.p_wait) * held + queue.p_wait * len(handling_s)
+    result[1, np.isnan(within)] = np.nan
     return ChatPerformance(*(unwrapped(row.reshape(shape)) for row in result))
 
 
@@ -123,6 +124,8 @@ def required_chat_agents(
     >>> int(required_chat_agents(90, [300], target, patience_s=180))
     11
     """
+    if not isinstance(target, Target):
+        raise Refused("target", f"found {target!r}", 'give a Target, such as Target.parse("80/20")')
     handling_s = _handling(aht_by_concurrency_s)
     if target.abandoned is not None and patience_s is None:
         raise Refused(
@@ -142,11 +145,12 @@ def required_chat_agents(
     endless = np.full(per_hour.size, np.inf)
     # A full team must end more chats than come, unless those who wait give up.
     agents = np.where(np.isinf(patience), np.floor(load / len(handling_s)) + 1, 1).astype("int64")[come]
-    for goal, limit in zip(target.goals(), limits, strict=True):
-        case = _ChatCase(goal, target.convention, limit, within, load, last_s, patience, endless, handling_s)
-        agents = gallop(case.rows(come), agents)
+    cases = [
+        _ChatCase(goal, target.convention, limit, within, load, last_s, patience, endless, handling_s)
+        for goal, limit in zip(target.goals(), limits, strict=True)
+    ]
     least = np.zeros(per_hour.size, dtype="int64")
-    least[come] = agents
+    least[come], _ = together([case.rows(come) for case in cases], agents, gallop)
     return unwrapped(least.reshape(shape))
 
 

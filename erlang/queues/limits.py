@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import erfcx
 
-from erlang.arguments import Values, broadcast, refuse_zero, unwrapped
+from erlang.arguments import Values, broadcast, floats, refuse_zero, unwrapped
 
 # From here on the hazard above its argument is taken from a continued fraction: the plain difference
 # would lose digits, and so many terms carry all of them.
@@ -75,12 +75,9 @@ def garnett(beta: ArrayLike, theta_over_mu: ArrayLike) -> tuple[Values, Values]:
 
 def _signed(beta: ArrayLike, **others: ArrayLike) -> list[np.ndarray]:
     """Return β, which unlike all other arguments may be negative, and the others, broadcast."""
-    try:
-        size: ArrayLike = np.abs(beta)
-    except (TypeError, ValueError):
-        size = beta  # no number: refused like any other
-    arrays = broadcast(beta=size, **others)
-    return [np.copysign(arrays[0], beta), *arrays[1:]]
+    b = floats("beta", beta)
+    arrays = broadcast(beta=np.abs(b), **others)
+    return [np.copysign(arrays[0], b), *arrays[1:]]
 
 
 def _hazard(x: np.ndarray) -> np.ndarray:

@@ -167,7 +167,7 @@ class ImpatientQueue:
     def wait_quantile_s(self, share: np.ndarray) -> np.ndarray:
         """Wait that this share of calls would not exceed if nobody hung up; endless where fewer get in."""
         late = 1 - share - self.blocked()
-        at_once = self.beyond(np.zeros_like(late)) <= late
+        at_once = self.idle >= share
         never = (late <= 0) | (self.n == 0)
         with np.errstate(all="ignore"):
             wait = np.where(at_once, 0.0, np.where(never, np.inf, self._overtaken(late)))

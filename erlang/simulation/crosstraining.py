@@ -235,7 +235,7 @@ def _prices(skills: Mapping[str, Sequence[str]], cost: Mapping[str, float] | Non
 def _starts(
     separate: Mapping[str, int], skills: Mapping[str, Sequence[str]], prices: Sequence[float]
 ) -> list[Agents]:
-    """Return plans: each queue in its cheapest team; for each wide team half, and all, of its queues there."""
+    """Return plans: each queue in its cheapest team; for each wide team half, then all, of its queues."""
     home = {}
     for queue in separate:
         able = [team for team, names in enumerate(skills.values()) if queue in names]

@@ -44,6 +44,19 @@ class Case:
         """Where every caller gets in and waits for as long as it takes."""
         return np.isinf(self.patience_s) & np.isinf(self.lines)
 
+    @property
+    def uneven(self) -> np.ndarray:
+        """Where more agents may serve worse, because who hangs up counts as good, or not at all.
+
+        A call that is answered late was good as a short abandon. With lines a full team hangs on to those
+        who would have hung up and left their line to others.
+        """
+        if self.goal != "service_level" or self.convention in ("offered", "answered"):
+            return np.zeros(len(self.load), dtype=bool)
+        return np.isfinite(self.patience_s) & (
+            (self.convention == "short_positive") | np.isfinite(self.lines)
+        )
+
     def measure(self, agents: np.ndarray) -> np.ndarray:
         """Return what the goal is about, for so many agents in each row."""
         value = np.empty(len(agents))

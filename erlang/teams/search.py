@@ -1,7 +1,8 @@
 """The smallest team for one goal, row by row: a guess, a few secants, and a proof.
 
 Whatever proposes a number of agents, a row is finished only when so many meet the goal and one fewer
-fails. More agents never serve worse, so that is the true minimum.
+fails. More agents never serve worse, so that is the true minimum; where they may (`Case.uneven`), the
+search comes from below.
 
 References
 ----------
@@ -9,7 +10,7 @@ References
    Operations Research 29(3): agents = load + β √load.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.special import ndtri
@@ -36,12 +37,26 @@ def teams(cases: Sequence[Case]) -> tuple[np.ndarray, np.ndarray]:
     case = cases[0]
     # Queues without end need more agents than erlangs. Impatience and full lines thin them out, but
     # somebody must be there, even if a goal counts those who soon hang up as good.
-    agents = np.where(case.endless, np.floor(case.load) + 1, 1).astype("int64")
-    reason = np.ones(len(agents), dtype="int8")
+    return together(cases, np.where(case.endless, np.floor(case.load) + 1, 1).astype("int64"), least)
+
+
+def together(
+    cases: Sequence[Case], low: np.ndarray, least: Callable[[Case, np.ndarray], np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the smallest teams from `low` on that meet all goals at once, and why, as `teams` does.
+
+    `least` finds the smallest team, from some number on, for one goal.
+    """
+    agents, reason = low, np.ones(len(low), dtype="int8")
     for i, case in enumerate(cases):
         more = least(case, agents)
         reason[more > agents] = i + 2
         agents = more
+    if len(cases) > 1:  # a goal that was met may fail again with the agents that a later one added
+        again = np.flatnonzero(np.any([case.uneven for case in cases], axis=0) & (agents > low))
+        if len(again):
+            agents[again], further = together([case.rows(again) for case in cases], agents[again], least)
+            reason[again] = np.where(further > 1, further, reason[again])
     return agents, reason
 
 
@@ -67,21 +82,28 @@ def _least(case: Case, low: np.ndarray) -> np.ndarray:
     else:
         agents = low.copy()
         searched = np.arange(len(low))
-    # Where short abandons count as good, a small team of impatient callers may meet the goal and a
-    # larger one fail: the search must come from below.
-    search = gallop if case.convention == "short_positive" else _two_looks
-    if len(searched):
-        agents[searched] = search(case.rows(searched), low[searched])
+    uneven = case.uneven[searched]
+    for search, rows in ((gallop, searched[uneven]), (_two_looks, searched[~uneven])):
+        if len(rows):
+            agents[rows] = search(case.rows(rows), low[rows])
     return agents
 
 
 def gallop(case: Case, low: np.ndarray) -> np.ndarray:
-    """Return the smallest number of agents by doubling the step until the goal is met, then halving."""
+    """Return the smallest number of agents by doubling the step until the goal is met, then halving.
+
+    A row that comes to the last team of use without meeting it is gone through one by one.
+    """
     top = _top(case, low)
     fails, high = low - 1, low.copy()
     searching = np.flatnonzero(~case.meets(high))
     step = 1
     while len(searching):
+        ended = high[searching] == top[searching]
+        for row in searching[ended]:
+            high[row] = _one_by_one(case.rows(np.array([row])), low[row], top[row])
+            fails[row] = high[row] - 1
+        searching = searching[~ended]
         fails[searching] = high[searching]
         high[searching] = np.minimum(high[searching] + step, top[searching])
         step *= 2
@@ -92,6 +114,16 @@ def gallop(case: Case, low: np.ndarray) -> np.ndarray:
         high[between[met]] = middle[met]
         fails[between[~met]] = middle[~met]
     return high
+
+
+def _one_by_one(case: Case, low: int, top: int) -> int:
+    """Return the smallest number of agents from `low` to `top` for the only row of a case."""
+    agents = np.arange(low, top + 1)
+    value = case.rows(np.zeros(len(agents), dtype=np.intp)).measure(agents)
+    met = case.met(value)
+    if not met.any():
+        raise _unreachable(case.load[0], case.lines[0], value.max())
+    return int(agents[met.argmax()])
 
 
 def _two_looks(case: Case, low: np.ndarray) -> np.ndarray:
@@ -164,17 +196,19 @@ def _top(case: Case, low: np.ndarray) -> np.ndarray:
 
 def _refuse_unreachable(case: Case) -> None:
     """Refuse a service level that no team reaches, because too many calls are blocked."""
-    limited = np.flatnonzero(np.isfinite(case.lines))
+    limited = np.flatnonzero(np.isfinite(case.lines) & ~case.uneven)
     if len(limited):
         case = case.rows(limited)
         best = case.measure(np.ceil(case.lines))
         missed = np.flatnonzero(~case.met(best))
         if len(missed):
             i = missed[0]
-            reach = f"{case.load[i]:g} erlangs on {case.lines[i]:g} lines reach {_down(best[i])} at most"
-            raise Refused(
-                "target, service_level", reach, "give more lines: blocked calls count as not answered"
-            )
+            raise _unreachable(case.load[i], case.lines[i], best[i])
+
+
+def _unreachable(load: float, lines: float, best: float) -> Refused:
+    reach = f"{load:g} erlangs on {lines:g} lines reach {_down(best)} at most"
+    return Refused("target, service_level", reach, "give more lines: blocked calls count as not answered")
 
 
 def _down(share: float) -> str:

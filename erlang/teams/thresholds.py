@@ -27,12 +27,10 @@ _SECANTS = 10
 
 def _load_decides(cases: Sequence[Case]) -> bool:
     """Tell whether rows differ in load alone, and no goal is met again under a larger load."""
-    # With lines fewer callers hang up in the end, because more are blocked; short abandons are good.
-    never_again = all(
-        case.convention != "short_positive" and (case.goal != "abandoned" or np.isinf(case.lines[:1]).all())
-        for case in cases
-    )
-    return never_again and all(shared(getattr(case, name)) for case in cases for name in COLUMNS)
+    # With lines fewer callers hang up in the end, because more are blocked.
+    never_again = all(case.goal != "abandoned" or np.isinf(case.lines[:1]).all() for case in cases)
+    alike = all(shared(getattr(case, name)) for case in cases for name in COLUMNS)
+    return never_again and alike and not any(case.rows(slice(1)).uneven.any() for case in cases)
 
 
 def teams(cases: Sequence[Case], tell: bool) -> tuple[np.ndarray, np.ndarray]:
