@@ -11,6 +11,9 @@ References
    itself gamma distributed, and the team is sized for a quantile of the rate.
 """
 
+# So that `help` shows the names of types, not all that they stand for.
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaincinv, ndtri

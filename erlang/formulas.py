@@ -9,6 +9,9 @@ References
 .. [3] C. Loader (2000), Fast and accurate computation of binomial probabilities.
 """
 
+# So that `help` shows the names of types, not all that they stand for.
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaincc, gammaln

@@ -1,5 +1,8 @@
 """What service costs: each further agent's worth, and the team of each goal beside another."""
 
+# So that `help` shows the names of types, not all that they stand for.
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

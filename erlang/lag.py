@@ -13,6 +13,9 @@ References
    load over the interval ("Lag Avg"), as here.
 """
 
+# So that `help` shows the names of types, not all that they stand for.
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 

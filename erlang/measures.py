@@ -1,5 +1,8 @@
 """The single measures of `erlang.performance`, each worked out by itself."""
 
+# So that `help` shows the names of types, not all that they stand for.
+from __future__ import annotations
+
 from numpy.typing import ArrayLike
 
 from erlang.arguments import Values

@@ -4,6 +4,9 @@ Without patience callers wait for as long as it takes (Erlang C), with it they h
 number of lines some find them all taken (M/M/n/K), and with redials the lost call again (Erlang X).
 """
 
+# So that `help` shows the names of types, not all that they stand for.
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 

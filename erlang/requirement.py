@@ -1,5 +1,8 @@
 """From a forecast to a requirement: how many agents each interval needs, and what service they give."""
 
+# So that `help` shows the names of types, not all that they stand for.
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,7 +66,7 @@ def require_one(
 
 
 def require(
-    forecast: "pd.DataFrame",
+    forecast: pd.DataFrame,
     target: Target,
     *,
     shrinkage: float = 0.0,
@@ -71,7 +74,7 @@ def require(
     lines: float | None = None,
     lag: bool = True,
     confidence: float | None = None,
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """Return the requirement (table `REQUIREMENT`) that meets `target` in every interval of a forecast.
 
     `shrinkage` is the share of rostered time away from the phones, breaks that the schedule places
@@ -106,14 +109,14 @@ def require(
 
 
 def _require_queue(
-    forecast: "pd.DataFrame",
+    forecast: pd.DataFrame,
     target: Target,
     *,
     patience_s: float | None,
     lines: float | None,
     lag: bool,
     confidence: float | None,
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """Return the requirement of one queue, heads to roster left out."""
     calls, minutes = forecast["calls"].to_numpy(), forecast["minutes"].to_numpy()
     # Where no call is due no handling time is known or needed: any will do.
@@ -169,7 +172,7 @@ def _require_queue(
     )
 
 
-def _rate(forecast: "pd.DataFrame", confidence: float) -> np.ndarray:
+def _rate(forecast: pd.DataFrame, confidence: float) -> np.ndarray:
     """Return the calls to size for, so that the goal is met on this share of days."""
     unknown = forecast["calls_hi"].isna() | forecast["level"].isna()
     if unknown.any():
@@ -178,7 +181,7 @@ def _rate(forecast: "pd.DataFrame", confidence: float) -> np.ndarray:
     return rate_quantile(forecast["calls"], forecast["calls_hi"], forecast["level"], confidence)
 
 
-def _refuse_unknown_handling(forecast: "pd.DataFrame") -> None:
+def _refuse_unknown_handling(forecast: pd.DataFrame) -> None:
     """Refuse calls whose handling time is unknown or nothing."""
     called = forecast["calls"] > 0
     for at_fault, found, do in (
@@ -190,7 +193,7 @@ def _refuse_unknown_handling(forecast: "pd.DataFrame") -> None:
             raise Refused(f"forecast, queue {queue}, column aht_s", found, do)
 
 
-def _refuse_crossed_bands(forecast: "pd.DataFrame") -> None:
+def _refuse_crossed_bands(forecast: pd.DataFrame) -> None:
     """Refuse a band whose lower end lies above its upper end."""
     crossed = forecast["calls_lo"] > forecast["calls_hi"]
     if crossed.any():
@@ -200,7 +203,7 @@ def _refuse_crossed_bands(forecast: "pd.DataFrame") -> None:
         raise Refused(where, found, "the lower end of a band comes first")
 
 
-def _refuse_versions(forecast: "pd.DataFrame") -> None:
+def _refuse_versions(forecast: pd.DataFrame) -> None:
     """Refuse a forecast that says two things about one interval."""
     twice = forecast.duplicated(["queue", "start"])
     if twice.any():

@@ -1,5 +1,8 @@
 """Goals for a queue, the smallest team that meets them, and the heads to roster for it."""
 
+# So that `help` shows the names of types, not all that they stand for.
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass, fields
 from typing import Any
@@ -56,7 +59,7 @@ class Target:
             raise Refused("target", "no goal", "give one, such as service_level=0.8, within_s=20")
 
     @classmethod
-    def parse(cls, text: str, convention: str = "offered") -> "Target":
+    def parse(cls, text: str, convention: str = "offered") -> Target:
         """Read a service level as planners say it: percent, slash, seconds.
 
         >>> Target.parse("80/20").within_s

@@ -13,6 +13,9 @@ References
    customers, Manufacturing & Service Operations Management 4(3), theorem 4.
 """
 
+# So that `help` shows the names of types, not all that they stand for.
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import erfcx

@@ -6,6 +6,9 @@ References
 .. [2] L. Kleinrock (1975), Queueing Systems, volume 1, section 3.6 (M/M/n/K).
 """
 
+# So that `help` shows the names of types, not all that they stand for.
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np
