@@ -38,6 +38,6 @@ def dress(ax: "Axes", title: str, unit: str) -> "Axes":
     ax.set_axisbelow(True)
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=5, frameon=False, fontsize=8, handlelength=1.4
+        loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=6, frameon=False, fontsize=8, handlelength=1.4
     )
     return ax

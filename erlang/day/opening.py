@@ -1,6 +1,7 @@
 """One queue from its opening to its closing: the state at every border, and the service of each interval."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -146,10 +147,7 @@ class Opening:
             i,
             state,
             self.agents,
-            self.arrival,
-            self.ending,
-            self._ending_at_start(),
-            self.length,
+            self.past,
             self.hang_up,
             # A caller of endless patience is followed among callers who hang up.
             0.0 if self.convention == "virtual" else self.hang_up,
@@ -159,13 +157,22 @@ class Opening:
         befell[:-1] /= self.length[i]
         return after / after.sum(), befell
 
-    def _ending_at_start(self) -> np.ndarray:
-        """Return the mean rate at which calls end when each interval begins: those in hand came before."""
-        start = self.ending.copy()
+    @cached_property
+    def past(self) -> np.ndarray:
+        """Return what the pace of calls in hand depends on, see `erlang.day.transient.pace_before`.
+
+        Calls in hand are mixed as they would be if nobody had to wait: those that came before an
+        interval become fewer at their rate, its own become more.
+        """
+        start, held = self.ending.copy(), np.zeros(len(self.ending))
+        load = self.arrival / self.ending
         for i in range(1, len(start)):
-            old = np.exp(-start[i - 1] * self.length[i - 1])
-            start[i] = self.ending[i - 1] + (start[i - 1] - self.ending[i - 1]) * old
-        return start
+            left = np.exp(-start[i - 1] * self.length[i - 1])
+            old, new = held[i - 1] * left, load[i - 1] * (1 - left)
+            held[i] = old + new
+            if held[i]:
+                start[i] = (old * start[i - 1] + new * self.ending[i - 1]) / held[i]
+        return np.column_stack([self.arrival, self.length, self.ending, start, held])
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:

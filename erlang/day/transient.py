@@ -46,33 +46,30 @@ def implicit(y, edges, team, lam, own, followed, g, w):  # type: ignore[no-untyp
 
     A is the generator of the state, or, if `followed`, of a caller who hangs up at rate `own`.
     """
-    n, c, mu, theta = team
+    n, c, rate, theta = team
     lo, hi, levels = edges
-    leave = 0.0
     for e in range(levels, -1, -1):
         low = c if followed or e else lo
         agents = 0.0 if e else n
-        death = agents * mu if followed else 0.0
-        fed = g * leave
-        leave = (n + e) * mu if e else 0.0
+        death = agents * rate[low] if followed else 0.0
+        feeding, leaving = g * (n + e + 1), n + e if e else 0.0
         if e and not theta:
-            # Nobody leaves the queue: no state feeds the one before it, which spares a division each.
-            scale = 1 / (1 + g * (lam + leave + own))
+            # Nobody leaves the queue: no state feeds the one before it.
             for k in range(c, hi + 1):
                 value = y[e, k]
                 if e < levels:
-                    value += fed * y[e + 1, k]
+                    value += feeding * rate[k] * y[e + 1, k]
                 if k > c:
                     value += g * lam * y[e, k - 1]
-                y[e, k] = value * scale
+                y[e, k] = value / (1 + g * (lam + leaving * rate[k] + own))
             continue
         for k in range(low, hi + 1):
             above = birth = 0.0
             if k < hi:
-                above, birth = min(k + 1, agents) * mu + max(k + 1 - c, 0) * theta, lam
-            value, pivot = y[e, k], 1 + g * (birth + death + leave + own)
+                above, birth = min(k + 1, agents) * rate[k + 1] + max(k + 1 - c, 0) * theta, lam
+            value, pivot = y[e, k], 1 + g * (birth + death + leaving * rate[k] + own)
             if e < levels and k >= c:
-                value += fed * y[e + 1, k]
+                value += feeding * rate[k] * y[e + 1, k]
             if k > low:
                 value += g * lam * y[e, k - 1]
                 pivot -= g * lam * w[k - 1]
@@ -145,9 +142,8 @@ def trim(rows, edges, c):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def widen(edges, most, team, lam, h):  # type: ignore[no-untyped-def]
+def widen(edges, most, n, c, mu, theta, lam, h):  # type: ignore[no-untyped-def]
     """Let in the states that a step of h seconds can reach."""
-    n, c, mu, theta = team
     lo, hi, levels = edges
     down = (0.0 if levels else min(hi, n) * mu) + max(hi - c, 0) * theta
     hi += int(max(lam - down, 0.0) * h + 4 * math.sqrt((lam + down) * h)) + 10
@@ -192,16 +188,48 @@ def room(y, c, n, lam, mu, theta, length):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def pace(mu, onset, t):  # type: ignore[no-untyped-def]
-    """Return the mean rate at which calls in hand end, t seconds after it began to go from `onset` to mu.
+def paces(rate, first, last, c, i, t, grown, past, theta):  # type: ignore[no-untyped-def]
+    """Write into `rate` the rate at which each call in hand ends, by k from `first` to `last`.
 
-    Calls that came earlier, of another mean handling time, become fewer at their own rate.
+    Calls of several mean handling times may be in hand together: an agent who takes a call from a long
+    queue takes one that came long before, with the mean of that time. Where k - c callers wait, the next
+    one came when the callers behind began to come; the mean pace is the one at which calls would end
+    then, had nobody waited. `t` is the second of interval i up to which callers came who count as
+    waiting, `grown` by how much those have become fewer since.
     """
-    return mu + (onset - mu) * math.exp(-onset * t)
+    for k in range(first, last + 1):
+        if k > c or k == first:
+            rate[k] = pace_before(max(k - c, 0) * grown, i, t, past, theta)
+        else:
+            rate[k] = rate[first]
 
 
 @_compiled
-def follow(rows, i, rest, within, n, mu, onset, theta, own, length):  # type: ignore[no-untyped-def]
+def pace_before(queue, i, t, past, theta):  # type: ignore[no-untyped-def]
+    """Return the pace of calls in hand as it was before the last callers, `queue` many, came.
+
+    They came up to second t of interval i. In `past` is for each interval: arrivals a second, seconds,
+    the rate at which its calls end, that of the calls in hand at its start, and how many these are.
+    """
+    while queue > 0:
+        lam = past[i, 0]
+        came = lam * (-math.expm1(-theta * t) / theta if theta else t)
+        if queue < came:
+            t += math.log1p(-queue * theta / lam) / theta if theta else -queue / lam
+            break
+        if i == 0:
+            return past[0, 2]
+        queue = (queue - came) * math.exp(theta * t)
+        i -= 1
+        t = past[i, 1]
+    lam, _, mu, onset, held = past[i]
+    left = math.exp(-onset * t)
+    total = held * left + lam / mu * (1 - left)
+    return mu + (onset - mu) * held * left / total if total > 0 else onset
+
+
+@_compiled
+def follow(rows, i, rest, within, n, past, theta, own, mixed):  # type: ignore[no-untyped-def]
     """Follow callers from `rest` seconds before the end of interval i on, for `within` seconds.
 
     Return the shares that hung up, that still wait, and that waited when the last interval ended;
@@ -209,6 +237,8 @@ def follow(rows, i, rest, within, n, mu, onset, theta, own, length):  # type: ig
     """
     result = np.zeros(6)
     edges = np.array([math.ceil(n[i]), rows.shape[2] - 1, rows.shape[1] - 1])
+    came, length, mu, waited = past[i, 1] - rest, past[:, 1], past[i, 2], 0.0
+    rate = np.full(rows.shape[2] + math.ceil(n.max()), mu)
     for at in range(i, len(n)):
         c = math.ceil(n[at])
         if at > i:
@@ -222,16 +252,18 @@ def follow(rows, i, rest, within, n, mu, onset, theta, own, length):  # type: ig
                     rows[r, 0, k] = 0.0
             edges[0], edges[1], edges[2] = c, rows.shape[2] - 1, rows.shape[1] - 1
             rest = length[at]
-        span, done, begun = min(rest, within), 0.0, length[at] - rest
+        span, done = min(rest, within), 0.0
         start, total, w = np.empty_like(rows), np.zeros_like(rows), np.empty(rows.shape[2])
-        h = 2 / (n[at] * mu[at] + theta + 1e-9)
+        h = 2 / (n[at] * mu + theta + 1e-9)
         while span - done > 1e-9 and rows[0].sum() > _NOBODY:
             trim(rows, edges, c)
             edges[0] = c
             h = min(h, span / 12)
             h = span - done if span - done < 1.5 * h else h
-            team = (n[at], c, pace(mu[at], onset[at], begun + done + h / 2), theta)
-            step(rows, edges, team, -1.0, own, h, start, total, w)
+            if mixed:
+                grown = math.exp(theta * (waited + done + h / 2))
+                paces(rate, c, edges[1], c, i, came, grown, past, theta)
+            step(rows, edges, (n[at], c, rate, theta), -1.0, own, h, start, total, w)
             done += h
             h *= _GROWTH
         result[0] += own * total[0].sum()
@@ -239,6 +271,7 @@ def follow(rows, i, rest, within, n, mu, onset, theta, own, length):  # type: ig
         if len(rows) > 1:
             result[4] += own * total[1].sum()
         within -= span
+        waited += span
         if within < 1e-9 or rows[0].sum() < _NOBODY:
             result[1] = rows[0].sum()
             return result
@@ -249,49 +282,53 @@ def follow(rows, i, rest, within, n, mu, onset, theta, own, length):  # type: ig
 
 
 @_compiled
-def advance(rows, edges, n, lam, mu, onset, theta, begun, span, h, total, start, w):  # type: ignore[no-untyped-def]
+def advance(rows, edges, n, i, past, theta, begun, span, h, total, start, w, rate, mixed):  # type: ignore[no-untyped-def]
     """Move state and callers on by `span` seconds in place, in steps from h on; return the next step."""
-    c, done = math.ceil(n), 0.0
+    c, done, lam = math.ceil(n), 0.0, past[i, 0]
     while span - done > 1e-9:
         now = span - done if span - done < 1.5 * h else h
-        team = (n, c, pace(mu, onset, begun + done + now / 2), theta)
         trim(rows, edges, c)
-        widen(edges, rows.shape[2] - 1, team, lam, now)
-        step(rows, edges, team, lam, theta, now, start, total, w)
+        widen(edges, rows.shape[2] - 1, n, c, past[i, 2], theta, lam, now)
+        if mixed:
+            paces(rate, edges[0], edges[1], c, i, begun + done + now / 2, 1.0, past, theta)
+        step(rows, edges, (n, c, rate, theta), lam, theta, now, start, total, w)
         done += now
         h *= _GROWTH
     return h
 
 
 @_compiled
-def interval(i, y, n, lam, mu, onset, length, theta, own, within, whole):  # type: ignore[no-untyped-def]
+def interval(i, y, n, past, theta, own, within, whole):  # type: ignore[no-untyped-def]
     """Return the state at the end of interval i and what befell those who called in it.
 
-    `y` is the state at its start, in terms of the agents of interval i - 1; calls in hand end at rate
-    `onset` at its start and `mu` later; callers hang up at rate `theta`, the one who is followed at
-    rate `own`. The last of the intervals is the closing time.
+    `y` is the state at its start, in terms of the agents of interval i - 1; `past` is that of
+    `pace_before`; callers hang up at rate `theta`, the one who is followed at rate `own`. The last of
+    the intervals is the closing time.
 
     The measures are of callers who come one a second: how many had to wait, were answered and hung up
     within `within`; how many never were answered, and the wait of the others (these two only if
     `whole`); then seconds of busy agents among those scheduled, and callers waiting at its end.
     """
     before, c = math.ceil(n[i - 1]) if i else 0, math.ceil(n[i])
-    queue = room(y, before, n[i], lam[i], min(mu[i], onset[i]), theta, length[i])
+    lam, length, mu = past[i, 0], past[i, 1], past[i, 2]
+    slowest, fastest = past[: i + 1, 2].min(), past[: i + 1, 2].max()
+    mixed = fastest - slowest > 1e-3 * mu
+    queue = room(y, before, n[i], lam, slowest, theta, length)
     rows = entered(y.reshape((1, y.shape[0], y.shape[1])), before, c, queue, 3 if whole else 1)
     edges = np.array([0, rows.shape[2] - 1, rows.shape[1] - 1])
-    start, w = np.empty_like(rows), np.empty(rows.shape[2])
+    start, w, rate = np.empty_like(rows), np.empty(rows.shape[2]), np.full(rows.shape[2], mu)
     # A caller whose seconds end within the interval meets constant rates: all of these are followed as
     # one, unless the pace changes. Those of the last seconds are followed across the border, cell by cell.
-    crossing = min(within, length[i])
-    plain = 6 if abs(onset[i] - mu[i]) > 1e-3 * mu[i] else 1
-    late = min(max(math.ceil(24 * crossing / length[i]), 2), 24) if crossing else 0
-    h = 2 / (lam[i] + n[i] * mu[i] + theta + 1e-9)
+    crossing = min(within, length)
+    plain = 6 if mixed else 1
+    late = min(max(math.ceil(24 * crossing / length), 2), 24) if crossing else 0
+    h = 2 / (lam + n[i] * mu + theta + 1e-9)
     result, spent, end = np.zeros(7), np.zeros(3), 0.0
     for cell in range(plain + late):
-        span = (length[i] - crossing) / plain if cell < plain else crossing / late
+        span = (length - crossing) / plain if cell < plain else crossing / late
         total = np.zeros_like(rows)
-        h = min(h, length[i] / 32)
-        h = advance(rows, edges, n[i], lam[i], mu[i], onset[i], theta, end, span, h, total, start, w)
+        h = min(h, length / 32)
+        h = advance(rows, edges, n[i], i, past, theta, end, span, h, total, start, w, rate, mixed)
         end += span
         served = 0.0
         for e in range(total.shape[1]):
@@ -303,13 +340,13 @@ def interval(i, y, n, lam, mu, onset, length, theta, own, within, whole):  # typ
         waited = total[0].sum()
         for r in range(1, len(rows)):
             spent[r] += total[r].sum()
-        rest = length[i] - end + span / 2
-        ends = follow(total[:1].copy(), i, rest, within, n, mu, onset, theta, own, length)
+        rest = length - end + span / 2
+        ends = follow(total[:1].copy(), i, rest, within, n, past, theta, own, mixed)
         result[0] += waited
         result[1] += served + waited - ends[0] - ends[1] - ends[2]
         result[2] += ends[0]
     if whole:
-        ends = follow(rows[1:].copy(), i, 0.0, np.inf, n, mu, onset, theta, theta, length)
+        ends = follow(rows[1:].copy(), i, 0.0, np.inf, n, past, theta, theta, mixed)
         result[3] = theta * spent[1] + ends[0] + ends[2]
         result[4] = spent[1] - theta * spent[2] + ends[3] - ends[4] - ends[5]
     for k in range(c, rows.shape[2]):
