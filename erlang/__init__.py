@@ -19,6 +19,7 @@ from erlang.simulation.callers import CallbackOffer, CallType, Exponential, Logn
 from erlang.simulation.crosstraining import TeamSizes, size_teams
 from erlang.simulation.replications import Simulation
 from erlang.simulation.simulate import simulate, simulate_staffed
+from erlang.swing import Swing
 from erlang.targets import Target, required_agents, rostered, smallest_team
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Outbound",
     "Performance",
     "Simulation",
+    "Swing",
     "Target",
     "Team",
     "TeamSizes",

@@ -10,8 +10,8 @@ import numpy as np
 from callplan.errors import Refused
 from erlang.doubt import rate_quantile
 from erlang.formulas import offered_load
-from erlang.lag import lagged_load
 from erlang.performance import performance
+from erlang.swing import Swing
 from erlang.targets import Target, rostered, smallest_team
 
 if TYPE_CHECKING:
@@ -81,12 +81,13 @@ def require(
     left out; `patience_s` the mean patience (None: callers never hang up); `lines` how many calls a
     queue can hold, talking and waiting (None: any number).
 
-    With `lag` an interval is sized for the load as it was a handle time earlier (`lagged_load`);
-    without, each by itself as if its load had always lasted (SIPP: stationary, independent, period by
-    period). With a `confidence`, such as 0.8, it is sized for the rate of calls that is exceeded on a
-    share 1 - confidence of days (`rate_quantile`): the goal is then met on 8 of 10 days, where the
-    forecast's mean alone meets it on about half. The service level stands there at the mean and at
-    both ends of the forecast's band.
+    With `lag` an interval is sized for the load as it was a handle time earlier (`lagged_load`): at
+    first still that of before, then its own, and its service level is that of both, each for its share
+    of the time. Without, each is sized by itself as if its load had always lasted (SIPP: stationary,
+    independent, period by period). With a `confidence`, such as 0.8, it is sized for the rate of calls
+    that is exceeded on a share 1 - confidence of days (`rate_quantile`): the goal is then met on 8 of 10
+    days, where the forecast's mean alone meets it on about half. The service level stands there at the
+    mean and at both ends of the forecast's band.
 
     Raises `Refused` where the handling time is unknown, or the forecast holds several models.
     """
@@ -123,37 +124,29 @@ def _require_queue(
     aht_s = forecast["aht_s"].where(calls > 0, 1.0).to_numpy()
     start_s = forecast["start"].to_numpy("datetime64[s]").astype(float)
 
-    def load_of(volume: np.ndarray) -> np.ndarray:
-        load = offered_load(volume, aht_s, minutes)
-        return lagged_load(load, aht_s, minutes, start_s) if lag else load
+    def swing_of(volume: np.ndarray) -> Swing:
+        return Swing.of(offered_load(volume, aht_s, minutes), aht_s, minutes, start_s, lag)
 
-    sized_load = load_of(calls if confidence is None else _rate(forecast, confidence))
-    agents, set_by = smallest_team(sized_load, aht_s, target, patience_s=patience_s, lines=lines)
+    callers: dict[str, Any] = {"patience_s": patience_s, "lines": lines}
+    sized_for = swing_of(calls if confidence is None else _rate(forecast, confidence))
+    agents, set_by = sized_for.smallest_team(aht_s, target, **callers)
 
-    def service_of(volume: np.ndarray) -> Any:
-        return performance(
-            agents,
-            load_of(volume),
-            aht_s,
-            0.0 if target.within_s is None else target.within_s,
-            patience_s=patience_s,
-            lines=lines,
-            convention=target.convention,
-        )
+    def level_of(volume: np.ndarray) -> np.ndarray:
+        return swing_of(volume).service_level(agents, aht_s, target, **callers)
 
     def level_at(end: str) -> np.ndarray:
         known = forecast[end].notna().to_numpy()
         volume = forecast[end].fillna(forecast["calls"]).to_numpy()
-        return np.where(known, service_of(volume).service_level, np.nan)
+        return np.where(known, level_of(volume), np.nan)
 
-    result = service_of(calls)
+    result = performance(agents, swing_of(calls).mean, aht_s, 0.0, **callers)
     return (
         forecast[["queue", "start", "minutes", "calls", "aht_s"]]
         .assign(
             load=offered_load(calls, aht_s, minutes),
-            sized_load=sized_load,
+            sized_load=sized_for.mean,
             agents=agents,
-            service_level=result.service_level,
+            service_level=level_of(calls),
             service_level_lo=level_at("calls_hi"),
             service_level_hi=level_at("calls_lo"),
             asa_s=result.asa_s,

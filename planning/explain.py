@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
 from callplan.errors import Refused
 from callplan.tables import FORECAST, check
-from erlang import erlang_c, offered_load, performance, rate_quantile
+from erlang import Swing, erlang_c, offered_load, performance, rate_quantile, service_level
 from planning.site import Queue, Site
 from planning.steps import staff_site
 
@@ -83,11 +85,12 @@ def _steps(forecast: pd.DataFrame, needed: pd.DataFrame, at: int, queue: Queue) 
         f"{row['calls']:,.6g} calls × {row['aht_s']:,.6g} s / {seconds:,} s = {row['load']:,.5g} erlangs",
         "offered load: calls × AHT / seconds of the interval",
     )
+    swing = _swing(forecast, needed, queue)
     if queue.confidence is not None:
         yield _doubt(ahead, row, queue.confidence)
     if queue.lag:
-        yield _lag(forecast, needed, at, queue)
-    yield from _team(row, queue)
+        yield _lag(swing, row, at)
+    yield from _team(swing, row, at, queue)
     exactly = row["agents"] / (1 - queue.shrinkage)
     yield Step(
         "rostered",
@@ -95,6 +98,16 @@ def _steps(forecast: pd.DataFrame, needed: pd.DataFrame, at: int, queue: Queue) 
         "shrinkage divides, and rounding comes last",
     )
     yield from _service(ahead, row, queue)
+
+
+def _swing(forecast: pd.DataFrame, needed: pd.DataFrame, queue: Queue) -> Swing:
+    """Return the loads that the teams of a queue are sized for."""
+    calls = forecast["calls"].to_numpy()
+    if queue.confidence is not None:
+        calls = rate_quantile(calls, forecast["calls_hi"], forecast["level"], queue.confidence)
+    minutes, aht_s = needed["minutes"].to_numpy(), needed["aht_s"].where(calls > 0, 1.0).to_numpy()
+    start_s = needed["start"].to_numpy("datetime64[s]").astype(float)
+    return Swing.of(offered_load(calls, aht_s, minutes), aht_s, minutes, start_s, queue.lag)
 
 
 def _doubt(ahead: pd.Series, row: pd.Series, confidence: float) -> Step:
@@ -112,62 +125,72 @@ def _doubt(ahead: pd.Series, row: pd.Series, confidence: float) -> Step:
     )
 
 
-def _lag(ahead: pd.DataFrame, needed: pd.DataFrame, at: int, queue: Queue) -> Step:
-    row = needed.iloc[at]
+def _lag(swing: Swing, row: pd.Series, at: int) -> Step:
+    """Say which load is still that of before, and for how long."""
     name = "lag of one handle time (Green, Kolesar and Soares 2001)"
-    before = needed.iloc[at - 1] if at else None
-    if before is None or before["start"] + pd.Timedelta(minutes=before["minutes"]) != row["start"]:
-        how = f"nothing is known of the interval before, so its own load stands for it: {_sized(row)}"
-        return Step("lag", how, name)
+    before, own, share = swing.before[at], swing.own[at], swing.share[at]
     minutes = row["aht_s"] / 60
-    if minutes > row["minutes"]:
-        how = f"the load as it was {minutes:,.5g} minutes earlier: {_sized(row)}"
-        return Step("lag", how, name)
-    load = [_load_of(ahead.iloc[place], needed.iloc[place], queue) for place in (at - 1, at)]
-    own = row["minutes"] - minutes
-    how = (
-        f"a call lasts {minutes:,.5g} minutes, and for so long the load is still that of before: "
-        f"({minutes:,.5g} × {load[0]:,.6g} + {own:,.5g} × {load[1]:,.6g}) / {row['minutes']} = {_sized(row)}"
-    )
+    if before == own and share < 1:
+        how = (
+            f"its own load stands for that of before, which is none, the same or unknown: {own:,.5g} erlangs"
+        )
+    elif share == 1:
+        how = f"the load as it was {minutes:,.5g} minutes earlier: {swing.mean[at]:,.5g} erlangs"
+    else:
+        rest = row["minutes"] - minutes
+        how = (
+            f"a call lasts {minutes:,.5g} minutes, and for so long the load is still that of before, "
+            f"{before:,.5g} erlangs; then it is its own, {own:,.5g} erlangs, for {rest:,.5g} minutes"
+        )
     return Step("lag", how, name)
 
 
-def _load_of(ahead: pd.Series, row: pd.Series, queue: Queue) -> float:
-    """Return the load of an interval by itself that a team is sized for."""
-    if queue.confidence is None or row["calls"] == 0:
-        return float(row["load"])
-    rate = rate_quantile(ahead["calls"], ahead["calls_hi"], ahead["level"], queue.confidence)
-    return float(offered_load(rate, row["aht_s"], row["minutes"]))
-
-
-def _sized(row: pd.Series) -> str:
-    return f"{row['sized_load']:,.5g} erlangs"
-
-
-def _team(row: pd.Series, queue: Queue) -> Iterator[Step]:
+def _team(swing: Swing, row: pd.Series, at: int, queue: Queue) -> Iterator[Step]:
     """Show that the team meets every goal, and that one agent fewer does not."""
     model = _model(queue)
     for agents in range(max(row["agents"] - 1, 1), row["agents"] + 1):
-        reached = _reached(row, agents, queue)
+        reached = _reached(swing, row, at, agents, queue)
         said = ", ".join(_said(goal, value, queue) for goal, value in reached.items())
-        said += _chance(row, agents, queue)
+        said += _apart(swing, row, at, agents, queue)
         fewer = agents < row["agents"]
         verdict = "not enough" if fewer else f"the fewest that meet {row['goal']}; set by {row['set_by']}"
         yield Step("too few" if fewer else "agents", f"{agents} agents: {said}: {verdict}", model)
 
 
-def _reached(row: pd.Series, agents: int, queue: Queue) -> dict[str, float]:
-    """Return what a team reaches of each goal, under the load that it is sized for."""
-    result = performance(
-        agents,
-        row["sized_load"],
-        row["aht_s"],
-        queue.within_s or 0.0,
-        patience_s=queue.patience_s,
-        lines=queue.lines,
-        convention=queue.convention,
-    )
-    return {goal: float(getattr(result, goal)) for goal in queue.target.goals()}
+def _reached(swing: Swing, row: pd.Series, at: int, agents: int, queue: Queue) -> dict[str, float]:
+    """Return what a team reaches of each goal: the service level under both loads, others at their mean."""
+    callers: dict[str, Any] = {"patience_s": queue.patience_s, "lines": queue.lines}
+    result = performance(agents, swing.mean[at], row["aht_s"], 0.0, **callers)
+    reached = {goal: getattr(result, goal) for goal in queue.target.goals() if goal != "service_level"}
+    if queue.service_level is not None:
+        aht_s = np.full(len(swing.mean), row["aht_s"])
+        here = slice(at, at + 1)
+        level = swing.service_level(agents, aht_s, queue.target, rows=here, **callers)[0]
+        reached = {"service_level": level, **reached}
+    return {goal: float(value) for goal, value in reached.items()}
+
+
+def _apart(swing: Swing, row: pd.Series, at: int, agents: int, queue: Queue) -> str:
+    """Write out the service level under both loads; for Erlang C as a pocket calculator can follow."""
+    share, before, own = swing.share[at], swing.before[at], swing.own[at]
+    if queue.service_level is None or share in (0, 1) or before == own:
+        return _chance(row, own, agents, queue)
+    level = [
+        float(
+            service_level(
+                agents,
+                load,
+                row["aht_s"],
+                queue.within_s or 0.0,
+                patience_s=queue.patience_s,
+                lines=queue.lines,
+                convention=queue.convention,
+            )
+        )
+        for load in (before, own)
+    ]
+    parts = f"{share:.2%} × {level[0]:.2%} under the load of before + {1 - share:.2%} × {level[1]:.2%}"
+    return f" ({parts} under its own{_chance(row, own, agents, queue)})"
 
 
 def _model(queue: Queue) -> str:
@@ -177,14 +200,13 @@ def _model(queue: Queue) -> str:
     return name if queue.lines is None else f"{name}, {queue.lines} lines"
 
 
-def _chance(row: pd.Series, agents: int, queue: Queue) -> str:
-    """Write out Erlang C's service level, which a pocket calculator can follow."""
+def _chance(row: pd.Series, load: float, agents: int, queue: Queue) -> str:
     plain = queue.patience_s is None and queue.lines is None and queue.service_level is not None
-    if not plain or agents <= row["sized_load"]:
+    if not plain or agents <= load:
         return ""
-    chance = float(erlang_c(agents, row["sized_load"]))
-    spare = f"({agents} - {row['sized_load']:,.5g}) × {queue.within_s:g} / {row['aht_s']:,.6g}"
-    return f" (1 - C e^-[{spare}], C = {chance:.5g} the chance to wait)"
+    chance = float(erlang_c(agents, load))
+    spare = f"({agents} - {load:,.5g}) × {queue.within_s:g} / {row['aht_s']:,.6g}"
+    return f", which is 1 - C e^-[{spare}] with C = {chance:.5g}, the chance to wait"
 
 
 def _said(goal: str, value: float, queue: Queue) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from callplan.tables import COVERAGE, check
-from erlang import lagged_load, offered_load, performance
+from erlang import Swing, offered_load
 from planning.site import Queue, Site
 
 
@@ -21,26 +21,20 @@ def expected_service(coverage: pd.DataFrame, calls: pd.DataFrame, site: Site) ->
         queue = site.queue(name)
         known = (rows["queue"] == name) & rows["calls"].notna()
         if queue.within_s is not None:
-            rows.loc[known, "service_level"] = _service_level(rows[known], queue, queue.within_s)
+            rows.loc[known, "service_level"] = _service_level(rows[known], queue)
     return check(rows.reindex(columns=COVERAGE.names()), COVERAGE)
 
 
-def _service_level(rows: pd.DataFrame, queue: Queue, within_s: float) -> pd.Series:
-    return performance(
-        rows["staffed"] * (1 - queue.shrinkage),
-        _load(rows, queue),
-        rows["aht_s"],
-        within_s,
-        patience_s=queue.patience_s,
-        lines=queue.lines,
-        convention=queue.convention,
-    ).service_level
-
-
-def _load(rows: pd.DataFrame, queue: Queue) -> np.ndarray:
-    """Return the load that callers meet, lagged where the queue is staffed so."""
-    load = offered_load(rows["calls"], rows["aht_s"], rows["minutes"])
-    if not queue.lag:
-        return load
-    start_s = rows["start"].to_numpy("datetime64[s]").astype(float)
-    return lagged_load(load, rows["aht_s"], rows["minutes"], start_s)
+def _service_level(rows: pd.DataFrame, queue: Queue) -> np.ndarray:
+    minutes, aht_s = rows["minutes"].to_numpy(), rows["aht_s"].to_numpy(float)
+    swing = Swing.of(
+        offered_load(rows["calls"], aht_s, minutes),
+        aht_s,
+        minutes,
+        rows["start"].to_numpy("datetime64[s]").astype(float),
+        queue.lag,
+    )
+    on_the_phones = rows["staffed"].to_numpy() * (1 - queue.shrinkage)
+    return swing.service_level(
+        on_the_phones, aht_s, queue.target, patience_s=queue.patience_s, lines=queue.lines
+    )

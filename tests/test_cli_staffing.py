@@ -140,7 +140,8 @@ def test_explain_goes_from_calls_to_heads_with_the_numbers_of_staff(folder: Path
     text = " ".join(done.stdout.split())
     assert "sales, Mon 2024-05-06 09:00 to 09:30, UTC+0200 [local time, Europe/Paris]" in text
     assert "90 calls × 240 s / 1,800 s = 12 erlangs" in text
-    assert "(4 × 8 + 26 × 12) / 30 = 11.467 erlangs" in text
+    assert "still that of before, 8 erlangs; then it is its own, 12 erlangs, for 26 minutes" in text
+    assert "13.33% × " in text
     assert f"{needed['agents'] - 1} agents: " in text
     assert f"{needed['agents']} agents: {needed['service_level']:.1%} answered within 20 s" in text
     assert f"rounded up: {needed['rostered']} heads" in text

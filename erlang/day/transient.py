@@ -36,6 +36,7 @@ _STAGE = 1 - math.sqrt(0.5)
 _SECOND = (1 - _STAGE) / _STAGE
 _TINY = 1e-8
 _GROWTH = 1.25
+_FRONT = 0.7
 # Callers' seconds that no measure shows: followed no further.
 _NOBODY = 1e-7
 
@@ -258,7 +259,9 @@ def follow(rows, i, rest, within, n, past, theta, own, mixed):  # type: ignore[n
         while span - done > 1e-9 and rows[0].sum() > _NOBODY:
             trim(rows, edges, c)
             edges[0] = c
-            h = min(h, span / 12)
+            # A long queue reaches its agent all at once: a step is shorter than that takes.
+            queue = edges[1] - c + edges[2] + 1
+            h = min(h, span / 12, _FRONT * math.sqrt(queue) / (n[at] * mu + theta * queue + 1e-9))
             h = span - done if span - done < 1.5 * h else h
             if mixed:
                 grown = math.exp(theta * (waited + done + h / 2))

@@ -145,6 +145,10 @@ class CallType:
         number(f"{where}, within_s", self.within_s, endless=True)
         if self.lines is not None and number(f"{where}, lines", self.lines, endless=True) % 1 > 0:
             raise Refused(f"{where}, lines", f"found {self.lines:g}", "lines are whole")
+        if number(f"{where}, priority", self.priority) % 1 > 0:
+            raise Refused(f"{where}, priority", f"found {self.priority:g}", "priorities are whole: 1 goes first")
+        if not isinstance(self.callback, CallbackOffer | None):
+            raise Refused(f"{where}, callback", f"found {self.callback!r}", "give a CallbackOffer, or None")
 
 
 @dataclass(frozen=True)
@@ -194,7 +198,8 @@ def _per_interval(
 ) -> tuple[float, ...]:
     """Return one or several numbers as a tuple; refuse what is none, or out of range."""
     try:
-        if values is None:  # which numpy takes for NaN
+        # None, text, truth values: numpy would make a number of each.
+        if values is None or np.asarray(values).dtype.kind in "SUMmbc":
             raise TypeError
         array = np.atleast_1d(np.asarray(values, dtype=float))
     except (TypeError, ValueError):

@@ -47,7 +47,7 @@ class Options:
                 raise Refused(name, f"found {found!r}", nearest(str(found), choices))
         for name, least in (("replications", 1), ("seed", 0)):
             found = getattr(self, name)
-            if not isinstance(found, int | np.integer) or found < least:
+            if not isinstance(found, int | np.integer) or isinstance(found, bool) or found < least:
                 raise Refused(name, f"found {found!r}", f"give a whole number from {least} on")
         number("day_spread", self.day_spread)
         number("short_s", self.short_s)

@@ -121,6 +121,9 @@ def simulate_staffed(
 
 def _check_skills(call_types: Sequence[CallType], teams: Sequence[Team]) -> None:
     """Refuse names that occur twice, and skills for queues that are none."""
+    for name, given, kind in (("call_types", call_types, CallType), ("teams", teams, Team)):
+        if not isinstance(given, Sequence) or not all(isinstance(one, kind) for one in given):
+            raise Refused(name, f"found {given!r}", f"give a list of {kind.__name__}")
     if not call_types or not teams:
         raise Refused("simulation", "no queue or no team", "give at least one of each")
     queues = [call_type.name for call_type in call_types]
