@@ -90,7 +90,7 @@ class Opening:
             state, shares[j], level[j] = other._service(j, states[j])
             if level[j] < floor:
                 return None
-            same = j > i and _alike(state, states[j + 1])
+            same = j > i and _alike(state, states[j + 1]) and _alike(other.past[j + 1 :], self.past[j + 1 :])
             states[j + 1] = state
             if same:
                 break
@@ -159,20 +159,10 @@ class Opening:
 
     @cached_property
     def past(self) -> np.ndarray:
-        """Return what the pace of calls in hand depends on, see `erlang.day.transient.pace_before`.
+        """Return what the pace of calls in hand depends on, see `erlang.day.transient.mixture`."""
+        from erlang.day.transient import mixture
 
-        Calls in hand are mixed as they would be if nobody had to wait: those that came before an
-        interval become fewer at their rate, its own become more.
-        """
-        start, held = self.ending.copy(), np.zeros(len(self.ending))
-        load = self.arrival / self.ending
-        for i in range(1, len(start)):
-            left = np.exp(-start[i - 1] * self.length[i - 1])
-            old, new = held[i - 1] * left, load[i - 1] * (1 - left)
-            held[i] = old + new
-            if held[i]:
-                start[i] = (old * start[i - 1] + new * self.ending[i - 1]) / held[i]
-        return np.column_stack([self.arrival, self.length, self.ending, start, held])
+        return mixture(self.agents, self.arrival, self.ending, self.length)
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:
