@@ -338,3 +338,51 @@ def test_bad_input_is_refused_in_one_line(change: dict, message: str) -> None:
         day_performance(**arguments)
     assert message in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("calls", "aht_s", "agents", "patience_s", "within_s"),
+    [
+        # Half the team is away while a queue waits whose calls are longer, or shorter, than those that come.
+        ([110.0] * 10, [330.0, 400.0] * 5, [44, 44, 46, 46, 30, 30, 46, 46, 48, 44], 300.0, 20.0),
+        ([110.0] * 10, [330.0, 400.0] * 5, [44, 44, 46, 46, 38, 38, 52, 54, 48, 48], None, 60.0),
+        # More are busy than are scheduled, and who wants to wait is soon gone.
+        (
+            [40.0, 32, 27, 19, 10, 8, 8],
+            [680.0, 562, 527, 527, 558, 680, 549],
+            [30, 19, 15, 11, 7, 6, 6],
+            60.0,
+            60.0,
+        ),
+    ],
+)
+def test_a_call_out_of_a_long_queue_takes_as_long_as_calls_did_when_it_came(
+    calls: list[float], aht_s: list[float], agents: list[int], patience_s: float | None, within_s: float
+) -> None:
+    forecast = volume(calls, aht_s, 15)
+    target = Target(service_level=0.8, within_s=within_s)
+    found = day_performance(plan(forecast, agents), forecast, target, patience_s=patience_s).intervals
+    seen = simulate_staffed(
+        forecast.assign(agents=agents), patience_s=patience_s, within_s=within_s, replications=8000, seed=3
+    ).intervals
+    noise = (seen["service_level_hi"] - seen["service_level_lo"]) / 2
+    assert (found["service_level"] - seen["service_level"]).abs().sub(noise).max() < 0.006
+    assert (found["abandoned"] - seen["abandoned_share"]).abs().max() < 0.01
+
+
+def test_who_comes_into_a_queue_of_hundreds_is_answered_or_hangs_up() -> None:
+    # All waits end within 300 s, so that who was answered was answered in time.
+    forecast = volume([4600.0] * 4, 150.0, 60)
+    target = Target(service_level=0.7, within_s=400)
+    found = day_performance(plan(forecast, [192, 100, 90, 90]), forecast, target, patience_s=120).intervals
+    np.testing.assert_allclose(found["service_level"] + found["abandoned"], 1.0, atol=0.004)
+
+
+def test_repair_comes_back_to_an_interval_that_agents_of_later_made_worse() -> None:
+    # Of the answered alone: more agents later answer those late who would have hung up.
+    calls = [1.04, 4.1, 0, 10.3, 0, 8.9, 7.6, 6.2, 6.2, 4.5]
+    forecast = volume(calls, 1144.0)
+    target = Target(service_level=0.8, within_s=60, convention="answered")
+    agents = [2, 5, 1, 9, 1, 8, 3, 3, 6, 5]
+    mended = day_performance(plan(forecast, agents), forecast, target, patience_s=900, repair=True)
+    assert mended.intervals["service_level"].min() >= 0.79

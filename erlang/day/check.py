@@ -126,8 +126,9 @@ def day_performance(
     which it arrives, and is followed until it ends, over as many borders as that takes. Agents above
     a new, lower number finish the call in hand and take no other. Handling times are exponential with
     the mean of the interval in which the call came; where calls of several means are in hand together
-    their average pace counts. Every interval is within 0.01 of the simulation; where handling times jump
-    by a third from one interval to the next, and a long queue carries over, it may be further off.
+    their average pace counts, which is that of the time when the next in the queue came. Every interval is
+    within 0.01 of the simulation; where handling times jump by a fifth and more from one interval to the
+    next, and a long queue carries over, it may be further off.
 
     A queue starts empty, at the start of the table and after every gap. When it closes no more calls
     come, and the agents of its last interval stay until all who wait are answered or have hung up, at

@@ -159,10 +159,10 @@ class Opening:
 
     @cached_property
     def past(self) -> np.ndarray:
-        """Return what the pace of calls in hand depends on, see `erlang.day.transient.mixture`."""
-        from erlang.day.transient import mixture
+        """Return what the pace of calls in hand depends on, see `erlang.day.pace.mixture`."""
+        from erlang.day.pace import mixture
 
-        return mixture(self.agents, self.arrival, self.ending, self.length)
+        return mixture(self.agents, self.arrival, self.ending, self.length, self.hang_up)
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:

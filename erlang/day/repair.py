@@ -12,9 +12,10 @@ def repaired(opening: Opening, goal: float) -> Opening:
     And none would stay so with one agent fewer in any of them.
     """
     floor = goal - TOLERANCE
-    for i in range(len(opening.level)):
-        if opening.level[i] < floor:
-            opening = _filled(opening, i, floor)
+    # Where only the answered count, agents of later may push an earlier interval below the floor again:
+    # who would have hung up is then answered late.
+    while short := [i for i, level in enumerate(opening.level) if level < floor]:
+        opening = _filled(opening, short[0], floor)
     while (thinner := _thinned(opening, floor)) is not opening:
         opening = thinner
     return opening

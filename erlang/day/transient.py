@@ -30,6 +30,8 @@ import math
 import numpy as np
 from numba import njit
 
+from erlang.day.pace import paces
+
 _compiled = njit(cache=True, error_model="numpy")
 
 _STAGE = 1 - math.sqrt(0.5)
@@ -37,7 +39,6 @@ _SECOND = (1 - _STAGE) / _STAGE
 _TINY = 1e-8
 _GROWTH = 1.25
 _FRONT = 0.7
-_MOMENTS = 40
 # Callers' seconds that no measure shows: followed no further.
 _NOBODY = 1e-7
 
@@ -190,76 +191,6 @@ def room(y, c, n, lam, mu, theta, length):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def paces(rate, first, last, c, i, t, taken_s, grown, past, theta):  # type: ignore[no-untyped-def]
-    """Write into `rate` the rate at which each call in hand ends, by k from `first` to `last`.
-
-    Calls of several mean handling times may be in hand together: an agent who takes a call from a long
-    queue takes one that came long before, with the mean of that time. Where k - c callers wait, the next
-    one came when the callers behind began to come; the mean pace is the one at which calls would end
-    then, had nobody waited. `t` is the second of interval i up to which callers came who count as
-    waiting, `grown` by how much those have become fewer since; for `taken_s` seconds agents have taken
-    calls of the interval, which those above a new number do not.
-    """
-    for k in range(first, last + 1):
-        if k > c or k == first:
-            rate[k] = pace_before(max(k - c, 0) * grown, i, t, taken_s, past, theta)
-        else:
-            rate[k] = rate[first]
-
-
-@_compiled
-def pace_before(queue, i, t, taken_s, past, theta):  # type: ignore[no-untyped-def]
-    """Return the pace of calls in hand as it was before the last callers, `queue` many, came.
-
-    They came up to second t of interval i; `past` is that of `mixture`.
-    """
-    while queue > 0:
-        lam = past[i, 0]
-        came = lam * (-math.expm1(-theta * t) / theta if theta else t)
-        if queue < came:
-            t += math.log1p(-queue * theta / lam) / theta if theta else -queue / lam
-            break
-        if i == 0:
-            return past[0, 2]
-        queue = (queue - came) * math.exp(theta * t)
-        i -= 1
-        t = past[i, 1]
-        taken_s = t - past[i, 3]
-    most = past[i, 1] - past[i, 3]
-    place = _MOMENTS * math.sqrt(min(t, taken_s) / most) if most else 0.0
-    left = min(int(place), _MOMENTS - 1)
-    return past[i, 4 + left] + (place - left) * (past[i, 5 + left] - past[i, 4 + left])
-
-
-@_compiled
-def mixture(n, arrival, ending, length):  # type: ignore[no-untyped-def]
-    """Return for each interval what the pace of calls in hand depends on, if nobody had to wait.
-
-    Calls a second, seconds, the rate at which calls that come in it end; the seconds from its start in
-    which no agent takes a call, for more are busy than are scheduled; then the mean rate at which calls
-    in hand end, at `_MOMENTS` + 1 moments from there to its end, close to each other at first.
-    """
-    past = np.zeros((len(n), 5 + _MOMENTS))
-    past[:, 0], past[:, 1], past[:, 2] = arrival, length, ending
-    held = np.zeros(len(n))
-    for i in range(len(n)):
-        busy, mu = held.sum(), ending[i]
-        pace = (held * ending).sum() / busy if busy > 1e-9 else mu
-        idle_s = min(math.log(max(busy / max(n[i], 1e-9), 1.0)) / pace, length[i])
-        past[i, 3] = idle_s
-        held *= np.exp(-ending * idle_s)
-        for moment in range(_MOMENTS + 1):
-            busy = held.sum()
-            past[i, 4 + moment] = (held * ending).sum() / busy if busy > 1e-9 else mu
-            h = (length[i] - idle_s) * (2 * moment + 1) / _MOMENTS**2
-            if moment < _MOMENTS:
-                held *= np.exp(-ending * h)
-                new = arrival[i] * -math.expm1(-mu * h) / mu
-                held[i] += min(new, max(n[i] - held.sum(), 0.0))
-    return past
-
-
-@_compiled
 def follow(rows, i, rest, within, n, past, theta, own, mixed):  # type: ignore[no-untyped-def]
     """Follow callers from `rest` seconds before the end of interval i on, for `within` seconds.
 
@@ -296,7 +227,7 @@ def follow(rows, i, rest, within, n, past, theta, own, mixed):  # type: ignore[n
             if mixed:
                 since = waited + done + h / 2
                 taken_s, grown = max(came + since - past[i, 3], 0.0), math.exp(theta * since)
-                paces(rate, c, edges[1], c, i, came, taken_s, grown, past, theta)
+                paces(rate, c, edges[1], c, n[at] * mu, i, came, taken_s, grown, past, theta)
             step(rows, edges, (n[at], c, rate, theta), -1.0, own, h, start, total, w)
             done += h
             h *= _GROWTH
@@ -325,7 +256,9 @@ def advance(rows, edges, n, i, past, theta, begun, span, h, total, start, w, rat
         widen(edges, rows.shape[2] - 1, n, c, past[i, 2], theta, lam, now)
         if mixed:
             t = begun + done + now / 2
-            paces(rate, edges[0], edges[1], c, i, t, max(t - past[i, 3], 0.0), 1.0, past, theta)
+            paces(
+                rate, edges[0], edges[1], c, n * past[i, 2], i, t, max(t - past[i, 3], 0.0), 1.0, past, theta
+            )
         step(rows, edges, (n, c, rate, theta), lam, theta, now, start, total, w)
         done += now
         h *= _GROWTH
@@ -337,7 +270,7 @@ def interval(i, y, n, past, theta, own, within, whole):  # type: ignore[no-untyp
     """Return the state at the end of interval i and what befell those who called in it.
 
     `y` is the state at its start, in terms of the agents of interval i - 1; `past` is that of
-    `mixture`; callers hang up at rate `theta`, the one who is followed at rate `own`. The last of
+    `erlang.day.pace`; callers hang up at rate `theta`, the one who is followed at rate `own`. The last of
     the intervals is the closing time.
 
     The measures are of callers who come one a second: how many had to wait, were answered and hung up

@@ -146,7 +146,9 @@ class CallType:
         if self.lines is not None and number(f"{where}, lines", self.lines, endless=True) % 1 > 0:
             raise Refused(f"{where}, lines", f"found {self.lines:g}", "lines are whole")
         if number(f"{where}, priority", self.priority) % 1 > 0:
-            raise Refused(f"{where}, priority", f"found {self.priority:g}", "priorities are whole: 1 goes first")
+            raise Refused(
+                f"{where}, priority", f"found {self.priority:g}", "priorities are whole: 1 goes first"
+            )
         if not isinstance(self.callback, CallbackOffer | None):
             raise Refused(f"{where}, callback", f"found {self.callback!r}", "give a CallbackOffer, or None")
 
