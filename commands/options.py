@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ CONVENTION = (
     "short_positive, net_offered or virtual."
 )
 AS_IN_SITE = "  [default: as in site.toml]"
+AS_STAFFED = "  [default: as the requirement was made]"
 
 
 class Instant(click.ParamType):
@@ -37,15 +39,15 @@ def with_goals(command: Callable) -> Callable:
     return _with_all(options, command)
 
 
-def with_callers(command: Callable) -> Callable:
+def with_callers(default: str) -> Callable[[Callable], Callable]:
     """Give a command the service level, and what is known of those who call."""
     options = [
-        click.option("--service", help=f"Goal of every queue as percent/seconds, such as 80/20.{AS_IN_SITE}"),
-        click.option("--convention", help=f"{CONVENTION}{AS_IN_SITE}"),
-        click.option("--patience", "patience_s", type=float, help=f"Mean patience, seconds.{AS_IN_SITE}"),
-        click.option("--lines", type=int, help=f"Calls a queue holds, talking and waiting.{AS_IN_SITE}"),
+        click.option("--service", help=f"Goal of every queue as percent/seconds, such as 80/20.{default}"),
+        click.option("--convention", help=f"{CONVENTION}{default}"),
+        click.option("--patience", "patience_s", type=float, help=f"Mean patience, seconds.{default}"),
+        click.option("--lines", type=int, help=f"Calls a queue holds, talking and waiting.{default}"),
     ]
-    return _with_all(options, command)
+    return partial(_with_all, options)
 
 
 def with_staffing(command: Callable) -> Callable:
@@ -69,7 +71,7 @@ def with_staffing(command: Callable) -> Callable:
             "--aht-as-given", is_flag=True, default=None, help="Take a handling time below 10 s or above 4 h."
         ),
     ]
-    return with_callers(with_goals(_with_all(options, command)))
+    return with_callers(AS_IN_SITE)(with_goals(_with_all(options, command)))
 
 
 def _with_all(options: Sequence[Callable], command: Callable) -> Callable:

@@ -18,7 +18,7 @@ from commands.door import (
     with_seed,
     with_site,
 )
-from commands.options import CONVENTION, Instant, with_callers, with_goals, with_staffing
+from commands.options import AS_STAFFED, CONVENTION, Instant, with_callers, with_goals, with_staffing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +114,7 @@ def explain(
     help="Deviation of a day's volume from the forecast, as a share: 0.1 is 10%.",
 )
 @click.option("--figure", type=PICTURE, help="Draw expected and simulated here (.png, .svg).")
-@with_callers
+@with_callers(AS_STAFFED)
 @with_seed
 @with_site
 @with_output

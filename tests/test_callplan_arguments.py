@@ -59,7 +59,7 @@ def test_a_day_may_be_given_in_many_ways(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["soon", "2024-02-30", "", 5, 20240506, pd.NaT, np.datetime64("NaT"), [], None]
+    "value", ["soon", "2024-02-30", "", 5, 20240506, pd.NaT, np.datetime64("NaT", "D"), [], None]
 )
 def test_what_is_no_day_is_refused(value: object) -> None:
     with pytest.raises(Refused, match=r"^start: found .*; give a day, such as 2024-05-06$"):
