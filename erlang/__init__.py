@@ -14,7 +14,7 @@ from erlang.performance import Performance, performance
 from erlang.queues import CONVENTIONS
 from erlang.queues.limits import garnett, halfin_whitt, square_root_staffing
 from erlang.queues.trunks import required_lines
-from erlang.requirement import require, require_one
+from erlang.requirement import require, require_one, swing_of
 from erlang.simulation.callers import CallbackOffer, CallType, Exponential, Lognormal, Observed, Team
 from erlang.simulation.crosstraining import TeamSizes, size_teams
 from erlang.simulation.replications import Simulation
@@ -73,6 +73,7 @@ __all__ = [
     "size_teams",
     "smallest_team",
     "square_root_staffing",
+    "swing_of",
     "wait_quantile_s",
     "with_callbacks",
     "work_off",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from callplan.errors import Refused
 from erlang.doubt import rate_quantile
@@ -109,6 +110,17 @@ def require(
     return check(requirement, REQUIREMENT)
 
 
+def swing_of(rows: pd.DataFrame, calls: ArrayLike, lag: bool) -> Swing:
+    """Return the loads of one queue's rows of a table (start, minutes, aht_s) if these calls come.
+
+    Where no call comes no handling time is known or needed: any will do.
+    """
+    volume, minutes = np.asarray(calls, dtype=float), rows["minutes"].to_numpy()
+    aht_s = np.where(volume > 0, rows["aht_s"].to_numpy(float), 1.0)
+    start_s = rows["start"].to_numpy("datetime64[s]").astype(float)
+    return Swing.of(offered_load(volume, aht_s, minutes), aht_s, minutes, start_s, lag)
+
+
 def _require_queue(
     forecast: pd.DataFrame,
     target: Target,
@@ -119,31 +131,28 @@ def _require_queue(
     confidence: float | None,
 ) -> pd.DataFrame:
     """Return the requirement of one queue, heads to roster left out."""
-    calls, minutes = forecast["calls"].to_numpy(), forecast["minutes"].to_numpy()
+    calls = forecast["calls"].to_numpy()
     # Where no call is due no handling time is known or needed: any will do.
-    aht_s = forecast["aht_s"].where(calls > 0, 1.0).to_numpy()
-    start_s = forecast["start"].to_numpy("datetime64[s]").astype(float)
-
-    def swing_of(volume: np.ndarray) -> Swing:
-        return Swing.of(offered_load(volume, aht_s, minutes), aht_s, minutes, start_s, lag)
+    timed = forecast.assign(aht_s=forecast["aht_s"].where(calls > 0, 1.0))
+    aht_s = timed["aht_s"].to_numpy()
 
     callers: dict[str, Any] = {"patience_s": patience_s, "lines": lines}
-    sized_for = swing_of(calls if confidence is None else _rate(forecast, confidence))
+    sized_for = swing_of(timed, calls if confidence is None else _rate(forecast, confidence), lag)
     agents, set_by = sized_for.smallest_team(aht_s, target, **callers)
 
     def level_of(volume: np.ndarray) -> np.ndarray:
-        return swing_of(volume).service_level(agents, aht_s, target, **callers)
+        return swing_of(timed, volume, lag).service_level(agents, aht_s, target, **callers)
 
     def level_at(end: str) -> np.ndarray:
         known = forecast[end].notna().to_numpy()
         volume = forecast[end].fillna(forecast["calls"]).to_numpy()
         return np.where(known, level_of(volume), np.nan)
 
-    result = performance(agents, swing_of(calls).mean, aht_s, 0.0, **callers)
+    result = performance(agents, swing_of(timed, calls, lag).mean, aht_s, 0.0, **callers)
     return (
         forecast[["queue", "start", "minutes", "calls", "aht_s"]]
         .assign(
-            load=offered_load(calls, aht_s, minutes),
+            load=offered_load(calls, aht_s, forecast["minutes"].to_numpy()),
             sized_load=sized_for.mean,
             agents=agents,
             service_level=level_of(calls),

@@ -22,9 +22,7 @@ from numpy.typing import ArrayLike
 from erlang.lag import lagged_load
 from erlang.measures import service_level
 from erlang.targets import Target, smallest_team
-
-# A goal met to twelve digits is met.
-_MET = 1 + 1e-12
+from erlang.teams.goals import TWELVE_DIGITS
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ class Swing:
 
         def short(team: np.ndarray, rows: np.ndarray) -> np.ndarray:
             level = self.service_level(team[rows], aht_s, target, rows=rows, **callers)
-            return level * _MET < goal
+            return level * (1 + TWELVE_DIGITS) < goal
 
         rows = np.flatnonzero((self.mean > 0) & (self.before != self.own))
         growing = rows[short(agents, rows)]

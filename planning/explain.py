@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from callplan.errors import Refused
 from callplan.tables import FORECAST, check
-from erlang import Swing, erlang_c, offered_load, performance, rate_quantile, service_level
+from erlang import Swing, erlang_c, offered_load, performance, rate_quantile, service_level, swing_of
 from planning.site import Queue, Site
 from planning.steps import staff_site
 
@@ -105,9 +105,7 @@ def _swing(forecast: pd.DataFrame, needed: pd.DataFrame, queue: Queue) -> Swing:
     calls = forecast["calls"].to_numpy()
     if queue.confidence is not None:
         calls = rate_quantile(calls, forecast["calls_hi"], forecast["level"], queue.confidence)
-    minutes, aht_s = needed["minutes"].to_numpy(), needed["aht_s"].where(calls > 0, 1.0).to_numpy()
-    start_s = needed["start"].to_numpy("datetime64[s]").astype(float)
-    return Swing.of(offered_load(calls, aht_s, minutes), aht_s, minutes, start_s, queue.lag)
+    return swing_of(needed, calls, queue.lag)
 
 
 def _doubt(ahead: pd.Series, row: pd.Series, confidence: float) -> Step:

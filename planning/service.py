@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from callplan.tables import COVERAGE, check
-from erlang import Swing, offered_load
+from erlang import swing_of
 from planning.site import Queue, Site
 
 
@@ -26,15 +26,10 @@ def expected_service(coverage: pd.DataFrame, calls: pd.DataFrame, site: Site) ->
 
 
 def _service_level(rows: pd.DataFrame, queue: Queue) -> np.ndarray:
-    minutes, aht_s = rows["minutes"].to_numpy(), rows["aht_s"].to_numpy(float)
-    swing = Swing.of(
-        offered_load(rows["calls"], aht_s, minutes),
-        aht_s,
-        minutes,
-        rows["start"].to_numpy("datetime64[s]").astype(float),
-        queue.lag,
-    )
+    swing = swing_of(rows, rows["calls"], queue.lag)
     on_the_phones = rows["staffed"].to_numpy() * (1 - queue.shrinkage)
+    # Where no call comes no handling time is needed: any will do.
+    aht_s = rows["aht_s"].where(rows["calls"] > 0, 1.0).to_numpy(float)
     return swing.service_level(
         on_the_phones, aht_s, queue.target, patience_s=queue.patience_s, lines=queue.lines
     )

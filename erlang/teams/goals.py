@@ -10,7 +10,7 @@ from erlang.queues import Queue, queues
 # A goal met to twelve digits is met: doubles carry little more. A cap on occupancy is stated in
 # decimals, which the quotient of two doubles misses by more.
 _SLACK = {"occupancy": 1e-10}
-_TWELVE_DIGITS = 1e-12
+TWELVE_DIGITS = 1e-12
 
 # What all rows may share: a number that is one in memory, spread over the rows.
 COLUMNS = ("limit", "within_s", "aht_s", "patience_s", "lines")
@@ -77,7 +77,7 @@ class Case:
 
     def met(self, value: np.ndarray) -> np.ndarray:
         """Tell whether a measure is good enough."""
-        slack = 1 + _SLACK.get(self.goal, _TWELVE_DIGITS)
+        slack = 1 + _SLACK.get(self.goal, TWELVE_DIGITS)
         return value * slack >= self.limit if self.goal == "service_level" else value <= self.limit * slack
 
     def meets(self, agents: np.ndarray) -> np.ndarray:
