@@ -10,7 +10,7 @@ from typing import Literal
 
 from callplan.errors import Refused, nearest
 
-Dtype = Literal["text", "instant", "whole", "number"]
+Dtype = Literal["text", "instant", "day", "whole", "number"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: rows are unique on `key` and sorted by it."""
+    """One table: rows are unique on `key`, or on so much of it as there is, and sorted by it."""
 
     name: str
     meaning: str
@@ -110,6 +110,19 @@ FORECAST = Table(
         Column("calls_hi", "number", "calls", "upper end of the band", empty=True),
         Column("level", "number", "share", "share of counts that fall in the band", empty=True, high=1),
         _AHT,
+    ),
+)
+REPAIRS = Table(
+    "repairs",
+    "What of a history a forecast does not learn from, or learns apart, and why.",
+    ("queue", "start"),
+    (
+        _QUEUE,
+        _START,
+        _END,
+        Column("reason", "text", "", "gap, outage, outlier, holiday, bridge day or event, with its name"),
+        Column("offered", "number", "calls", "what the history says came; empty in a gap", empty=True),
+        Column("usual", "number", "calls", "what comes on the same weekdays nearby", empty=True),
     ),
 )
 BANDS = Table(
@@ -242,7 +255,13 @@ ERRORS = Table(
         Column("offered", "number", "calls", "what came"),
         Column("error", "number", "calls", "forecast - actual", low=-inf),
         Column(
-            "floor", "number", "calls", "mean absolute error that chance alone leaves: √(2 × offered / π)"
+            "floor",
+            "number",
+            "calls",
+            "mean absolute error that Poisson chance leaves, about √(2 × mean / π)",
+        ),
+        _optional(
+            "own_floor", "calls", "the same with the history's own dispersion; empty: too little history"
         ),
         Column("within", "whole", "0 or 1", "1 if |error| is within the tolerance of the actual", high=1),
         _VERDICT,
@@ -270,18 +289,48 @@ ACCURACY = Table(
             "noise_floor",
             "number",
             "share",
-            "WAPE that chance alone leaves: Σ√(2 × calls / π) / Σ calls",
+            "WAPE that Poisson chance leaves, about Σ√(2 × mean / π) / Σ actual",
             empty=True,
+        ),
+        _optional(
+            "own_noise_floor",
+            "share",
+            "the same with the history's own dispersion; empty: too little history",
         ),
         Column(
             "attainable",
             "number",
             "share",
-            "hit rate of a forecast that knows the true mean",
+            "hit rate of a forecast that knows the true mean, if chance is Poisson",
             empty=True,
             high=1,
         ),
+        _optional("own_attainable", "share", "the same with the history's own dispersion", high=1),
         _VERDICT,
+    ),
+)
+WORKLOAD = Table(
+    "workload",
+    "How far the forecast workload (calls × handling time) was off, and which of the two did it.",
+    ("queue", "by", "model", "lead_days"),
+    (
+        _QUEUE,
+        _BY,
+        _MODEL,
+        Column(
+            "lead_days", "whole", "days", "leads up to this many days, in steps of a week: 7 is days 1 to 7"
+        ),
+        Column("n", "whole", "rows", "forecasts compared"),
+        Column("workload_h", "number", "h", "actual workload: Σ offered × AHT"),
+        Column("wape", "number", "share", "Σ|error of the workload| / Σ workload", empty=True),
+        Column("volume_part", "number", "share", "what calls have of the WAPE", empty=True, low=-inf),
+        Column("aht_part", "number", "share", "what handling times have of the WAPE", empty=True, low=-inf),
+        Column("bias", "number", "share", "Σ error / Σ workload: + is over-forecast", empty=True, low=-inf),
+        Column("volume_bias", "number", "share", "what calls have of the bias", empty=True, low=-inf),
+        Column("aht_bias", "number", "share", "what handling times have of the bias", empty=True, low=-inf),
+        Column(
+            "aht_wape", "number", "share", "Σ|error of AHT| / Σ AHT, weighted by calls handled", empty=True
+        ),
     ),
 )
 DAYS = Table(
@@ -335,11 +384,28 @@ OUTCOME = Table(
         ),
     ),
 )
+EVENTS = Table(
+    "events",
+    "Days that are known beforehand to differ, such as a sale or a mailing; holidays are known already.",
+    ("name", "date", "queue"),
+    (
+        Column("name", "text", "", "what happens; days of one name are taken for alike"),
+        Column("date", "day", "", "the day, or the first of them, the year first"),
+        _optional("queue", "", "the queue it concerns; empty, or `all`: every one", "text"),
+        _optional("until", "", "the last day; empty: the same as `date`", "day"),
+        _optional(
+            "effect",
+            "",
+            "factor on the day's calls, such as 1.2, +20% or -15%; empty: learned from the history",
+            "text",
+        ),
+    ),
+)
 TABLES = {
     table.name: table
     for table in (
-        HISTORY, FORECAST, BANDS, REQUIREMENT, SHIFT_PLAN, SHIFTS, ACTIVITIES, COVERAGE, ERRORS, ACCURACY,
-        DAYS, ASSUMPTIONS, OUTCOME, SIMULATION,
+        HISTORY, REPAIRS, FORECAST, BANDS, REQUIREMENT, SHIFT_PLAN, SHIFTS, ACTIVITIES, COVERAGE, ERRORS,
+        ACCURACY, WORKLOAD, DAYS, ASSUMPTIONS, OUTCOME, SIMULATION, EVENTS,
     )
 }  # fmt: skip
 

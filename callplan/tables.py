@@ -23,14 +23,17 @@ from callplan.schema import (
     COVERAGE,
     DAYS,
     ERRORS,
+    EVENTS,
     FORECAST,
     HISTORY,
     OUTCOME,
+    REPAIRS,
     REQUIREMENT,
     SHIFT_PLAN,
     SHIFTS,
     SIMULATION,
     TABLES,
+    WORKLOAD,
     Column,
     Table,
 )
@@ -43,14 +46,17 @@ __all__ = [
     "COVERAGE",
     "DAYS",
     "ERRORS",
+    "EVENTS",
     "FORECAST",
     "HISTORY",
     "OUTCOME",
+    "REPAIRS",
     "REQUIREMENT",
     "SHIFTS",
     "SHIFT_PLAN",
     "SIMULATION",
     "TABLES",
+    "WORKLOAD",
     "Column",
     "Table",
     "check",
@@ -92,7 +98,7 @@ def check(
     _check_key(result, table, source)
     if "minutes" in ours:
         _check_grid(result, source)
-    return result.sort_values(list(table.key), ignore_index=True)
+    return result.sort_values(_key(result, table), ignore_index=True)
 
 
 def read(
@@ -104,7 +110,7 @@ def read(
     `dst="as_recorded"` keeps local times that the clock showed twice or never, where possible.
     """
     source = "standard input" if str(path) == "-" else Path(path).name
-    as_text = [column.name for column in table.columns if column.dtype in ("text", "instant")]
+    as_text = [column.name for column in table.columns if column.dtype in ("text", "instant", "day")]
     frame = files.load(path, as_text)
     _check_names(frame, table, source)
     for column in table.columns:
@@ -181,6 +187,8 @@ def _typed(cells: pd.Series, column: Column, source: str) -> pd.Series:
         return cells
     if column.dtype == "instant":
         return _instants(cells, column, source)
+    if column.dtype == "day":
+        return _days(cells, column, source)
     return _numbers(cells, column, source)
 
 
@@ -222,6 +230,19 @@ def _instants(cells: pd.Series, column: Column, source: str) -> pd.Series:
     return cells
 
 
+def _days(cells: pd.Series, column: Column, source: str) -> pd.Series:
+    """Return days, written as dates or as ISO text, as naive midnights."""
+    if cells.isna().all():
+        return pd.Series(pd.NaT, cells.index, dtype="datetime64[us]")
+    try:
+        parsed = instants.parse(cells.to_frame(), column.name, "UTC", "refuse", (), source)[column.name]
+    except Refused as fault:
+        raise Refused(fault.where, fault.found, "write days as 2003-10-26, the year first") from None
+    days = parsed.dt.tz_localize(None).dt.as_unit("us")
+    _refuse(cells, days.notna() & (days != days.dt.normalize()), column, source, "give the day alone")
+    return days
+
+
 def _numbers(cells: pd.Series, column: Column, source: str) -> pd.Series:
     # Truth and time are no numbers, though pandas would count them: timedeltas in nanoseconds.
     plain = cells.astype(str) if cells.dtype.kind in "bmM" else cells
@@ -241,16 +262,22 @@ def _numbers(cells: pd.Series, column: Column, source: str) -> pd.Series:
     return numbers
 
 
+def _key(frame: pd.DataFrame, table: Table) -> list[str]:
+    """Return the columns of the key that are there."""
+    return [name for name in table.key if name in frame]
+
+
 def _check_key(frame: pd.DataFrame, table: Table, source: str) -> None:
-    key = list(table.key)
+    key = _key(frame, table)
     twice = frame.duplicated(key).to_numpy()
     if twice.any():
         second = int(twice.argmax())
         values = frame[key].iloc[second]
-        first = int((frame[key] == values).all(axis=1).to_numpy().argmax())
+        same = (frame[key] == values) | (frame[key].isna() & values.isna())
+        first = int(same.all(axis=1).to_numpy().argmax())
         raise Refused(
             f"{source}, row {frame.index[second]}, columns {', '.join(key)}",
-            f"{', '.join(map(str, values))} stands in row {frame.index[first]} too",
+            f"{', '.join(map(str, values.dropna()))} stands in row {frame.index[first]} too",
             "keep one of them",
         )
 

@@ -1,21 +1,40 @@
 """History -> forecast: models, calendars, bands, backtests, and measures of accuracy."""
 
-from forecasting.accuracy import LEVELS, accuracy, errors
-from forecasting.calendar import Calendar
-from forecasting.forecast import AUTO, KNOWN_MODELS, backtest, forecast, known_model
-from forecasting.handling import handling_time
-from forecasting.models import MODELS
+from forecasting.accuracy.accuracy import accuracy, errors
+from forecasting.accuracy.levels import LEVELS
+from forecasting.accuracy.workload import workload_errors
+from forecasting.calendar.calendar import Calendar
+from forecasting.calendar.daybook import DayBook, daybook
+from forecasting.calendar.events import Event, read_events
+from forecasting.estimate.arrivals import Profile, profile_of, profiles
+from forecasting.estimate.estimate import Estimate, spread
+from forecasting.forecast import backtest, bands, forecast, known_model
+from forecasting.history.handling import handling_time
+from forecasting.history.repairs import repairs
+from forecasting.models import AUTO, MODELS, available_models
 
 __all__ = [
     "AUTO",
-    "KNOWN_MODELS",
     "LEVELS",
     "MODELS",
     "Calendar",
+    "DayBook",
+    "Estimate",
+    "Event",
+    "Profile",
     "accuracy",
+    "available_models",
     "backtest",
+    "bands",
+    "daybook",
     "errors",
     "forecast",
     "handling_time",
     "known_model",
+    "profile_of",
+    "profiles",
+    "read_events",
+    "repairs",
+    "spread",
+    "workload_errors",
 ]

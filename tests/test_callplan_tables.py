@@ -55,13 +55,13 @@ def test_a_table_is_described_whole(table: Table) -> None:
     assert len(columns) == len(table.columns), "a name stands twice"
     assert "\n" not in table.meaning
     assert table.meaning.endswith(".")
+    assert columns[table.key[0]].required
     for name in table.key:
-        assert columns[name].required
-        assert not columns[name].empty
+        assert columns[name].required != columns[name].empty, "what may be left out may be empty"
     for column in table.columns:
         assert column.meaning
         assert "\n" not in column.meaning
-        assert column.dtype in ("text", "instant", "whole", "number")
+        assert column.dtype in ("text", "instant", "day", "whole", "number")
         assert not (column.dtype == "whole" and column.empty), "a whole number has no way to be empty"
         assert bool(column.unit) == (column.dtype in ("whole", "number"))
         if column.name.endswith("_s"):
@@ -83,6 +83,8 @@ def specimen(table: Table, *, optional: bool) -> pd.DataFrame:
         match column.dtype:
             case "instant":
                 whole = pd.date_range("2024-10-27 01:00", periods=3, freq="30min", tz="Europe/Paris").tolist()
+            case "day":
+                whole = [date(2024, 5, 6), date(2024, 5, 7), date(2024, 5, 7)]
             case "whole":
                 whole = [30, 30, 30] if column.name == "minutes" else [0, 1, 1]
             case "number":

@@ -1,0 +1,1 @@
+"""How near a forecast came, beside what chance alone leaves."""

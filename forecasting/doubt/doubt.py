@@ -1,0 +1,141 @@
+"""How sure a forecast is: its over-dispersion by lead, span and level, measured on rolling errors.
+
+The day's total is in doubt, and with it all intervals of the day together; beyond that an interval
+varies by itself. So a count's variance is mean + φ mean², where φ of an interval is
+
+    scale × covariance of the day's logarithm + own / mean,
+
+and that of a day, a week or a month follows from the covariance between its days. The covariance is
+that of the Gaussian process, which knows how doubt grows with the lead and on rare days; `scale`, by
+week of lead, and `own` bring it to the errors that the model made. Last, a factor by level lets as
+many counts into a band as it promises: errors have longer tails than their variance tells.
+
+References
+----------
+.. [1] T. Gneiting, A. E. Raftery (2007), Strictly proper scoring rules, prediction, and estimation,
+   Journal of the American Statistical Association 102: calibration of bands.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecasting.doubt.counts import quantile, rank
+from forecasting.doubt.trials import Trials
+from forecasting.history.panel import Panel
+from forecasting.models.gaussian_process import regress_totals
+
+# Variance of a day's logarithm that no effect explains, before it is scaled.
+_DAY_NOISE = 0.09**2
+# A day never seen the like of could be anything; its band says so up to a factor, not to absurdity.
+_MOST_VARIANCE = 0.25
+# Of a squared standard normal number.
+_MEDIAN_SQUARE = 0.4549
+_LEVELS = np.array([0.5, 0.8, 0.95])
+_FACTORS = np.geomspace(0.1, 4.0, 8)
+# Slots with fewer calls are closed in all but name: whatever the band, it holds them.
+_LEAST_CALLS = 0.03
+# How many weeks of errors the belief in the covariance as it is weighs.
+_PRIOR_WEEKS = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Doubt:
+    """The over-dispersion of the days to come, and of their sums."""
+
+    covariance: np.ndarray
+    """Between the logarithms of the days to come (days × days)."""
+    own: float
+    tails: dict[str, np.ndarray]
+    """For intervals and for days: the factor on φ at each of the levels of `_LEVELS`."""
+
+    def of_intervals(self, mean: np.ndarray, day: np.ndarray, share: float) -> np.ndarray:
+        """Return a quantile of the calls of intervals, given their means and their days' places."""
+        spread = self.covariance.diagonal()[day] + self.own / np.maximum(mean, 1e-9)
+        return quantile(mean, self._tail("interval", share) * spread, share)
+
+    def of_sums(self, mean: np.ndarray, group: np.ndarray, share: float) -> np.ndarray:
+        """Return a quantile of the calls of each group of days, given the days' means and groups 0, 1, ..."""
+        member = group == np.arange(group.max() + 1)[:, None]
+        total = member @ mean
+        spread = np.einsum("gd,de,ge->g", member * mean, self.covariance, member * mean) + self.own * total
+        relative = np.divide(spread, total**2, out=np.zeros_like(total), where=total > 0)
+        return quantile(total, self._tail("day", share) * relative, share)
+
+    def _tail(self, span: str, share: float) -> float:
+        level = abs(2 * share - 1)
+        return float(np.exp(np.interp(level, _LEVELS, np.log(self.tails[span]))))
+
+
+def measure_doubt(panel: Panel, trials: Trials, days: int) -> Doubt:
+    """Return the doubt of the next `days` days, as the model's trials show it."""
+    first = int(trials.origins[0]) if len(trials.origins) else panel.past
+    totals = regress_totals(panel, first)
+    ahead = _bounded(totals.doubt(panel.past, days))
+    if not len(trials.origins):
+        return Doubt(ahead, 1.0, {span: np.ones(len(_LEVELS)) for span in ("interval", "day")})
+    lead = trials.said.shape[1]
+    tried = np.array([_bounded(totals.doubt(origin, lead)).diagonal() for origin in trials.origins])
+    known = np.isfinite(trials.came)
+    said, came = (np.where(known, values, 0.0).sum(axis=2) for values in (trials.said, trials.came))
+    due = known.any(axis=2) & (said > 1)
+    trust = len(trials.origins) / (len(trials.origins) + _PRIOR_WEEKS)
+    scale = _scale_by_day(said, came, tried, due, trust)
+    of_day = tried * scale
+    own = _own(trials, known, of_day)
+    open_slots = known & (trials.said > _LEAST_CALLS)
+    of_interval = np.broadcast_to(of_day[:, :, None], known.shape)[open_slots]
+    means = trials.said[open_slots]
+    tails = {
+        "interval": _tails(trials.came[open_slots], means, of_interval + own / means, trust),
+        "day": _tails(came[due], said[due], of_day[due] + own / said[due], trust),
+    }
+    # Beyond the leads tried the last one's scale goes on.
+    root = np.sqrt(np.append(scale, np.full(max(0, days - lead), scale[-1]))[:days])
+    return Doubt(ahead * np.multiply.outer(root, root), own, tails)
+
+
+def _bounded(covariance: np.ndarray) -> np.ndarray:
+    """Return a covariance with the day's own noise, each variance at most `_MOST_VARIANCE`."""
+    whole = covariance + _DAY_NOISE * np.eye(len(covariance))
+    root = np.sqrt(np.minimum(1.0, _MOST_VARIANCE / whole.diagonal()))
+    return whole * np.multiply.outer(root, root)
+
+
+def _scale_by_day(
+    said: np.ndarray, came: np.ndarray, variance: np.ndarray, due: np.ndarray, trust: float
+) -> np.ndarray:
+    """Return the factor that brings the variance to the errors of days, one for each week of lead."""
+    squares = np.divide((came - said) ** 2, variance * said**2 + said, out=np.zeros_like(said), where=due)
+
+    def factor(days: slice) -> float:
+        seen = squares[:, days][due[:, days]]
+        return float(np.median(seen)) / _MEDIAN_SQUARE if len(seen) >= 5 else np.nan
+
+    lead = said.shape[1]
+    overall = factor(slice(None))
+    weeks = np.array([factor(slice(first, first + 7)) for first in range(0, lead, 7)])
+    weeks = np.where(np.isnan(weeks), overall if np.isfinite(overall) else 1.0, weeks)
+    return np.repeat(np.maximum(weeks, 1e-3) ** trust, 7)[:lead]
+
+
+def _own(trials: Trials, known: np.ndarray, of_day: np.ndarray) -> float:
+    """Return the variance that an interval has by itself, in parts of its mean, beyond Poisson."""
+    busy = known & (trials.said > 0.5)
+    if not busy.any():
+        return 1.0
+    mean, spread = trials.said[busy], np.broadcast_to(of_day[:, :, None], known.shape)[busy]
+    squares = (trials.came[busy] - mean) ** 2
+    tried = np.array([0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0])
+    medians = [np.median(squares / (mean * (1 + own) + spread * mean**2)) for own in tried]
+    return float(np.interp(-_MEDIAN_SQUARE, -np.array(medians), tried))
+
+
+def _tails(came: np.ndarray, said: np.ndarray, dispersion: np.ndarray, trust: float) -> np.ndarray:
+    """Return for each level the factor on the dispersion at which a band holds that share of what came."""
+    if len(came) < 20:
+        return np.ones(len(_LEVELS))
+    off = np.array([2 * np.abs(rank(came, said, factor * dispersion) - 0.5) for factor in _FACTORS])
+    held = np.maximum.accumulate((off[:, :, None] < _LEVELS).mean(axis=1), axis=0)
+    fitting = [np.interp(level, held[:, j], np.log(_FACTORS)) for j, level in enumerate(_LEVELS)]
+    return np.exp(trust * np.array(fitting))

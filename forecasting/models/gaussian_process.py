@@ -1,0 +1,126 @@
+"""Gaussian process: calendar regression on day totals × a day profile regressed the same way.
+
+References
+----------
+.. [1] C. E. Rasmussen, C. K. I. Williams (2006), Gaussian Processes for Machine Learning, chapter 2.
+.. [2] H. Shen, J. Z. Huang (2008), Interday forecasting and intraday updating of call center arrivals,
+   Manufacturing & Service Operations Management 10(3): total × profile, square roots of counts.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from forecasting.history.panel import Panel
+from forecasting.history.profile import day_totals, filled, shares
+from forecasting.models.kernels import shape_parts, summed, total_parts
+from forecasting.models.regression import Rolling, regress, robust_noise
+
+# What is older than two years and a season tells little, and so the cost stays bounded.
+_WINDOW_DAYS = 800
+# Variances that no part of the kernel explains: of a day's logarithm, of a share's square root.
+_TOTAL_NOISE, _SHAPE_NOISE = 0.09**2, 0.01**2
+# Days with fewer calls have no shape; a weekday with fewer has no level of its own.
+_LEAST_CALLS = 5.0
+
+
+def gaussian_process(panel: Panel, origins: np.ndarray, days: int, _seed: int) -> np.ndarray:
+    """Return a Gaussian process's day totals [1]_ × day profile [2]_.
+
+    Logarithms of day totals are a sum of effects: level and trend, weekday, recent days, day of the
+    month, time of year, holidays and the days around them, events. Each is drawn to nothing unless the
+    calls show it. Profiles are regressed on the same calendar as square roots of shares.
+    """
+    totals = regress_totals(panel, int(origins[0]))
+    shapes = _regress_shapes(panel, int(origins[0]))
+    return np.array(
+        [
+            totals.mean(origin, days)[:, None] * shares(panel, origin, shapes.mean(origin, days))
+            for origin in origins
+        ]
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """Day totals, as they can be forecast from any origin on."""
+
+    rolling: Rolling
+    places: np.ndarray
+    """The days seen, as places in the panel."""
+    first: int
+    """The first origin."""
+    centre: float
+    thin: np.ndarray
+    """Mean calls of the weekdays with hardly any call (7), NaN of the others."""
+    weekday: np.ndarray
+
+    def mean(self, origin: int, days: int) -> np.ndarray:
+        """Return the calls expected on each of the days from the origin on."""
+        level = self.rolling.mean(self._seen(origin), self._asked(origin, days))[:, 0]
+        thin = self.thin[self.weekday[origin : origin + days]]
+        return np.where(np.isnan(thin), np.exp(self.centre + level), thin)
+
+    def doubt(self, origin: int, days: int) -> np.ndarray:
+        """Return the covariance of their logarithms."""
+        return self.rolling.covariance(self._seen(origin), self._asked(origin, days))
+
+    def _seen(self, origin: int) -> int:
+        return int(np.searchsorted(self.places, origin))
+
+    def _asked(self, origin: int, days: int) -> slice:
+        return slice(origin - self.first, origin - self.first + days)
+
+
+# Asked for by the model and by its bands.
+@lru_cache(maxsize=1)
+def regress_totals(panel: Panel, first: int) -> Totals:
+    """Regress a panel's day totals, to be asked from the origin `first` and any later one on."""
+    totals, weekday = day_totals(panel), panel.weekday
+    thin = _thin_weekdays(totals, weekday[: panel.past])
+    begin = max(0, panel.past - _WINDOW_DAYS)
+    usable = np.isfinite(totals) & np.isnan(thin[weekday[: panel.past]])
+    places = begin + np.flatnonzero(usable[begin:])
+    values = np.log(np.maximum(totals[places], 0.5))
+    noise = _TOTAL_NOISE + 1 / np.maximum(totals[places], 1.0)
+    centre = float(np.median(values[-60:])) if len(values) else 0.0
+    kernel = summed(total_parts(panel.book[begin:]))
+    seen, centred = places - begin, (values - centre)[:, None]
+    noise = robust_noise(kernel, noise, centred[:, 0], seen)
+    rolling = regress(kernel, noise, centred, seen, slice(first - begin, None))
+    return Totals(rolling, places, first, centre, thin, weekday)
+
+
+def _thin_weekdays(totals: np.ndarray, weekday: np.ndarray) -> np.ndarray:
+    """Return the mean of the last 8 days of each weekday that has hardly any call (7), NaN of the others."""
+    last = [totals[(weekday == number) & np.isfinite(totals)][-8:] for number in range(7)]
+    means = np.array([days.mean() if len(days) else np.nan for days in last])
+    return np.where(means < _LEAST_CALLS, means, np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """Day profiles, as they can be forecast from any origin on."""
+
+    rolling: Rolling
+    places: np.ndarray
+    first: int
+
+    def mean(self, origin: int, days: int) -> np.ndarray:
+        """Return the shape of each of the days from the origin on, in parts of its day's calls."""
+        seen = int(np.searchsorted(self.places, origin))
+        asked = slice(origin - self.first, origin - self.first + days)
+        return np.maximum(self.rolling.mean(seen, asked), 0.0) ** 2
+
+
+def _regress_shapes(panel: Panel, first: int) -> Shapes:
+    counts = filled(panel)
+    totals = counts.sum(axis=1)
+    begin = max(0, panel.past - _WINDOW_DAYS)
+    usable = np.isfinite(panel.usable).any(axis=1) & (totals >= _LEAST_CALLS)
+    places = begin + np.flatnonzero(usable[begin:])
+    roots = np.sqrt(counts[places] / totals[places, None])
+    noise = _SHAPE_NOISE + 1 / (4 * totals[places])
+    kernel = summed(shape_parts(panel.book[begin:]))
+    return Shapes(regress(kernel, noise, roots, places - begin, slice(first - begin, None)), places, first)

@@ -1,0 +1,75 @@
+"""Gaussian process regression from every origin at once.
+
+References
+----------
+.. [1] C. E. Rasmussen, C. K. I. Williams (2006), Gaussian Processes for Machine Learning, algorithm 2.1
+   and equation 5.12.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cholesky, lapack, solve_triangular
+
+
+@dataclass(frozen=True, eq=False)
+class Rolling:
+    """A regression of values on the places where they were seen, asked at other places.
+
+    The Cholesky factor of the first k observations is the leading block of that of all of them, so one
+    factorisation serves the forecasts from every origin [1]_.
+    """
+
+    whitened: np.ndarray
+    """The values, whitened by the factor (observations × columns)."""
+    weights: np.ndarray
+    """The covariance with the places asked, whitened the same (observations × places)."""
+    prior: np.ndarray
+    """The covariance of the places asked before anything was seen (places × places)."""
+
+    def mean(self, seen: int, places: slice) -> np.ndarray:
+        """Return the expectation at these places after the first `seen` observations."""
+        return self.weights[:seen, places].T @ self.whitened[:seen]
+
+    def covariance(self, seen: int, places: slice) -> np.ndarray:
+        """Return the covariance at these places after the first `seen` observations."""
+        weights = self.weights[:seen, places]
+        return self.prior[places, places] - weights.T @ weights
+
+
+def regress(
+    kernel: np.ndarray, noise: np.ndarray, values: np.ndarray, seen: np.ndarray, asked: slice
+) -> Rolling:
+    """Regress `values` (observations × columns), seen at these places of the kernel, in their order.
+
+    `noise` is the variance of each observation. `asked` are the places that forecasts may ask for.
+    """
+    factor = cholesky(_noisy(kernel, noise, seen), lower=True, overwrite_a=True, check_finite=False)
+
+    def whiten(b: np.ndarray) -> np.ndarray:
+        return solve_triangular(factor, b, lower=True, check_finite=False)
+
+    return Rolling(whiten(values), whiten(kernel[seen, asked]), kernel[asked, asked])
+
+
+def robust_noise(kernel: np.ndarray, noise: np.ndarray, values: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Return the variances, raised where a value is far from what all the others say of it.
+
+    Beyond three standard deviations left out one by one [1]_ the weight falls with the fourth power.
+    """
+    raised = noise
+    for _ in range(2):
+        factor = cholesky(_noisy(kernel, raised, seen), lower=True, overwrite_a=True, check_finite=False)
+        inverse, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
+        precision = np.diag(inverse)
+        # The lower half alone is filled.
+        solved = inverse @ values + np.tril(inverse, -1).T @ values
+        score = np.abs(solved / precision) / np.sqrt(1 / precision - raised + noise)
+        raised = noise * np.maximum(score / 3, 1) ** 4
+    return raised
+
+
+def _noisy(kernel: np.ndarray, noise: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    result = kernel[np.ix_(seen, seen)]
+    result[np.diag_indices_from(result)] += noise
+    return result

@@ -1,0 +1,136 @@
+"""One queue's days to come: mean calls, their doubt, and the handling time. Pure, so it may run anywhere."""
+
+import warnings
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from callplan.errors import Refused, Remark
+from forecasting.calendar.calendar import Calendar
+from forecasting.calendar.daybook import remark_on_events
+from forecasting.doubt.doubt import Doubt, measure_doubt
+from forecasting.doubt.trials import Trials, forecast_and_try
+from forecasting.history.cleaning import clean
+from forecasting.history.handling import forecast_aht_s
+from forecasting.history.panel import Horizon, Panel, build_panel
+from forecasting.models import AUTO, HOLIDAY_BLIND
+from forecasting.models.ensemble import MEMBERS, member_weights
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked of one queue: rows of its history, and how to forecast which days after it."""
+
+    rows: pd.DataFrame
+    last: pd.Timestamp
+    """The day that the history ends with, a naive midnight."""
+    first: pd.Timestamp
+    """The first day to forecast; the history may end some days before, as it does before a weekend."""
+    days: int
+    cutoff: pd.Timestamp
+    model: str
+    calendar: Calendar
+    seed: int
+    clean: bool
+
+    @property
+    def queue(self) -> str:
+        """The queue that the rows are of."""
+        return str(self.rows["queue"].iloc[0])
+
+    @property
+    def reach(self) -> int:
+        """How many days after the history the last day to forecast lies."""
+        return (self.first - self.last).days - 1 + self.days
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """What is expected of the days after a history, open intervals only."""
+
+    horizon: Horizon
+    calls: np.ndarray
+    """Mean calls of each interval."""
+    doubt: Doubt
+    aht_s: np.ndarray
+    remarks: tuple[str, ...]
+
+    def quantile(self, share: float) -> np.ndarray:
+        """Return a quantile of the calls of each interval."""
+        return self.doubt.of_intervals(self.calls, self.horizon.day, share)
+
+
+def look_ahead(task: Task) -> Outlook:
+    """Forecast one queue. What a planner should know comes as remarks, for a warning ends at its process."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", Remark)
+        outlook = _look_ahead(task)
+    remarks = tuple(str(warning.message) for warning in caught if issubclass(warning.category, Remark))
+    return replace(outlook, remarks=remarks)
+
+
+def _look_ahead(task: Task) -> Outlook:
+    queue = task.queue
+    # A whole week at least, so that every weekday is tried.
+    days = max(task.reach, 7)
+    panel, horizon = build_panel(task.rows, task.last, task.reach, days, task.calendar)
+    _refuse_too_little(queue, panel)
+    if task.clean:
+        panel, _ = clean(panel)
+    mean, trials = forecast_and_try(panel, task.model, days, task.seed)
+    doubt = measure_doubt(panel, trials, days)
+    effect = panel.book.effect[panel.past :]
+    calls = (mean * effect[:, None])[horizon.day, horizon.slot]
+    _remark_on_trials(queue, panel, trials, task)
+    _remark_on_days(queue, panel, horizon, task.model)
+    remark_on_events(queue, panel.book[: panel.past], panel.book[panel.past : panel.past + task.reach])
+    return Outlook(
+        horizon=horizon,
+        calls=calls,
+        doubt=doubt,
+        aht_s=forecast_aht_s(task.rows, horizon),
+        remarks=(),
+    )
+
+
+def _refuse_too_little(queue: str, panel: Panel) -> None:
+    if panel.past < 7:
+        raise Refused(f"queue {queue}", f"{panel.past} days of history", "give two weeks or more")
+    if not np.isfinite(panel.counts).any():
+        advice = "see that `minutes` and the counts are right"
+        raise Refused(f"queue {queue}", "no interval with a count", advice)
+
+
+def _remark_on_trials(queue: str, panel: Panel, trials: Trials, task: Task) -> None:
+    """Say how auto weighs its models, or that nothing could be tried."""
+    if not len(trials.origins):
+        _remark(f"{queue}: {panel.past} days of history are too few to try models; bands are a first guess")
+    elif task.model == AUTO:
+        origins = np.append(trials.origins, panel.past)
+        weights = member_weights(panel, origins, max(task.reach, 7), task.seed)[-1]
+        said = ", ".join(f"{name} {weight:.0%}" for name, weight in zip(MEMBERS, weights, strict=True))
+        tried = len(trials.origins)
+        _remark(f"{queue}: auto weighs {said}, as the last {tried} week{'s' * (tried > 1)} taught")
+
+
+def _remark_on_days(queue: str, panel: Panel, horizon: Horizon, model: str) -> None:
+    """Say of which days to come the history cannot teach: new opening hours, and public holidays."""
+    ahead = panel.weekday[panel.past :]
+    unseen = ~panel.seen()[ahead[horizon.day], horizon.slot]
+    if unseen.any():
+        _remark(
+            f"{queue}: {unseen.sum()} intervals lie at times of the week without any history (first "
+            f"{horizon.starts[unseen].iloc[0]:%a %Y-%m-%d %H:%M}); their calls are guessed from other days"
+        )
+    past = panel.book.holiday[: panel.past]
+    if model not in HOLIDAY_BLIND and (np.isfinite(panel.usable).any(axis=1) & (past != "")).any():
+        return
+    for day in np.unique(horizon.day):
+        name, date = panel.book.holiday[panel.past + day], panel.book.days[panel.past + day]
+        if name:
+            _remark(f"{queue}: {date:%Y-%m-%d} is {name}, forecast like any {date:%A}; close it if it is")
+
+
+def _remark(text: str) -> None:
+    warnings.warn(text, Remark, stacklevel=1)
