@@ -74,23 +74,35 @@ def staff(
 @click.option(
     "--forecast", type=TABLE_FILE, default="forecast.csv", show_default=True, help="The forecast staffed."
 )
+@click.option(
+    "--history", type=TABLE_FILE, help="The history it was made from: shows how the calls came about too."
+)
 @with_staffing
 @with_site
 @with_format
 def explain(
-    queue: str, start: Any, forecast: str, site_file: str, style: str | None, **staffing: Any
+    queue: str,
+    start: Any,
+    forecast: str,
+    history: str | None,
+    site_file: str,
+    style: str | None,
+    **staffing: Any,
 ) -> None:
     """Show how one interval's calls become agents.
 
     Every step from the calls of QUEUE in the interval that begins at START to erlangs, agents and
-    rostered heads, with its numbers and the formula's name.
+    rostered heads, with its numbers and the formula's name. With --history it begins with the level,
+    weekday, holidays and trend that made the calls.
     """
     from dataclasses import asdict
 
     from planning import explain as steps_of
+    from planning import read_history
 
     site = _site_with(site_file, **staffing)
-    steps = steps_of(_ahead(forecast, site, staffing["aht_s"]), site, queue, start)
+    past = read_history(history, site) if history else None
+    steps = steps_of(_ahead(forecast, site, staffing["aht_s"]), site, queue, start, history=past)
     if style is not None:
         put([asdict(step) for step in steps], style)
         return

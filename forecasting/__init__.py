@@ -8,9 +8,11 @@ from forecasting.calendar.daybook import DayBook, daybook
 from forecasting.calendar.events import Event, read_events
 from forecasting.estimate.arrivals import Profile, profile_of, profiles
 from forecasting.estimate.estimate import Estimate, spread
+from forecasting.explanation import Effect, explain
 from forecasting.forecast import backtest, bands, forecast, known_model
 from forecasting.history.handling import handling_time
 from forecasting.history.repairs import repairs
+from forecasting.intraday.update import update
 from forecasting.models import AUTO, MODELS, available_models
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "MODELS",
     "Calendar",
     "DayBook",
+    "Effect",
     "Estimate",
     "Event",
     "Profile",
@@ -28,6 +31,7 @@ __all__ = [
     "bands",
     "daybook",
     "errors",
+    "explain",
     "forecast",
     "handling_time",
     "known_model",
@@ -36,5 +40,6 @@ __all__ = [
     "read_events",
     "repairs",
     "spread",
+    "update",
     "workload_errors",
 ]

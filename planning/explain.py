@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+import forecasting
 from callplan.errors import Refused
+from callplan.intervals import local_day
 from callplan.tables import FORECAST, check
 from erlang import Swing, erlang_c, offered_load, performance, rate_quantile, service_level, swing_of
 from planning.site import Queue, Site
-from planning.steps import staff_site
+from planning.steps import at_site, staff_site
 
 _GOALS = {
     "asa_s": "average speed of answer",
@@ -32,11 +34,20 @@ class Step:
     formula: str
 
 
-def explain(forecast: pd.DataFrame, site: Site, queue: str, start: datetime) -> list[Step]:
+def explain(
+    forecast: pd.DataFrame,
+    site: Site,
+    queue: str,
+    start: datetime,
+    *,
+    history: pd.DataFrame | None = None,
+    seed: int = 0,
+) -> list[Step]:
     """Return the steps from the calls of the interval that begins at `start` to its heads to roster.
 
     `start` is local time of the site, or time-zone aware. The numbers are those of `staff_site` for
-    the same forecast and site.
+    the same forecast and site. With the `history` that the forecast was made from (and its seed) the
+    steps begin before that: with what made the day's calls.
     """
     settings = site.queue(queue)
     forecast = check(forecast, FORECAST)
@@ -45,7 +56,34 @@ def explain(forecast: pd.DataFrame, site: Site, queue: str, start: datetime) -> 
         raise Refused(f"queue {queue}", "not in this forecast", "name one that is")
     needed = staff_site(rows, site)
     at = _place(needed["start"], start, queue)
-    return list(_steps(rows.reset_index(drop=True), needed, at, settings))
+    rows = rows.reset_index(drop=True)
+    origin = [] if history is None else list(_origin(rows, at, site, history, seed))
+    return [*origin, *_steps(rows, needed, at, settings)]
+
+
+def _origin(forecast: pd.DataFrame, at: int, site: Site, history: pd.DataFrame, seed: int) -> Iterator[Step]:
+    """Show how level, weekday, holiday and the rest made the day, and what share of it the interval has."""
+    row = forecast.iloc[at]
+    queue, day, model = str(row["queue"]), local_day(forecast["start"]), str(row["model"])
+    seen = at_site(history, site)
+    seen = seen[seen["start"] < row["cutoff"]]
+    calendar = site.calendar_of(queue)
+    level, *effects = forecasting.explain(
+        seen, queue, day.iloc[at], model=model, calendar=calendar, seed=seed
+    )
+    said = f"{level.calls:,.0f} calls on a middling day"
+    said += "".join(f" × {effect.factor:.3f} {effect.name}" for effect in effects)
+    total = effects[-1].calls if effects else level.calls
+    yield Step("day", f"{said} = {total:,.6g}", "a Gaussian process of the logarithms of day totals")
+    stated = forecast.loc[day == day.iloc[at], "calls"].sum()
+    if abs(stated - total) > 1e-6 * max(total, 1):
+        found = f"the forecast says {stated:,.6g} calls on the day, this history {total:,.6g}"
+        raise Refused("history", found, "give the history and the settings that the forecast was made with")
+    yield Step(
+        "share",
+        f"{row['calls'] / total:.3%} of {total:,.6g} calls" if total > 0 else "none of no calls",
+        "the shape of the day, regressed on the same calendar",
+    )
 
 
 def _place(starts: pd.Series, start: datetime, queue: str) -> int:

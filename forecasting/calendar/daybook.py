@@ -64,6 +64,14 @@ class DayBook:
     def __getitem__(self, where: slice) -> "DayBook":
         return DayBook(*(getattr(self, field.name)[where] for field in fields(self)))
 
+    def eventful(self) -> np.ndarray:
+        """Tell on which days an event is whose effect is to be learned."""
+        return np.array([bool(names) for names in self.events])
+
+    def rare(self) -> np.ndarray:
+        """Tell which days are unlike their weekday: holidays, the days around them, events to be learned."""
+        return (self.kind() != "") | (self.since_holiday == 1) | self.eventful()
+
     def kind(self) -> np.ndarray:
         """Return what a day is like, for pooling: public, bridge, before, after, observance, or empty."""
         kinds = {

@@ -35,6 +35,7 @@ _LEVELS = np.array([0.5, 0.8, 0.95])
 _FACTORS = np.geomspace(0.1, 4.0, 8)
 # Slots with fewer calls are closed in all but name: whatever the band, it holds them.
 _LEAST_CALLS = 0.03
+_RECENT_WEEKS = 13
 # How many weeks of errors the belief in the covariance as it is weighs.
 _PRIOR_WEEKS = 1.0
 
@@ -47,20 +48,20 @@ class Doubt:
     """Between the logarithms of the days to come (days × days)."""
     own: float
     tails: dict[str, np.ndarray]
-    """For intervals and for days: the factor on φ at each of the levels of `_LEVELS`."""
+    """For intervals, days and weeks: the factor on φ at each of the levels of `_LEVELS`."""
 
     def of_intervals(self, mean: np.ndarray, day: np.ndarray, share: float) -> np.ndarray:
         """Return a quantile of the calls of intervals, given their means and their days' places."""
         spread = self.covariance.diagonal()[day] + self.own / np.maximum(mean, 1e-9)
         return quantile(mean, self._tail("interval", share) * spread, share)
 
-    def of_sums(self, mean: np.ndarray, group: np.ndarray, share: float) -> np.ndarray:
+    def of_sums(self, span: str, mean: np.ndarray, group: np.ndarray, share: float) -> np.ndarray:
         """Return a quantile of the calls of each group of days, given the days' means and groups 0, 1, ..."""
         member = group == np.arange(group.max() + 1)[:, None]
         total = member @ mean
         spread = np.einsum("gd,de,ge->g", member * mean, self.covariance, member * mean) + self.own * total
         relative = np.divide(spread, total**2, out=np.zeros_like(total), where=total > 0)
-        return quantile(total, self._tail("day", share) * relative, share)
+        return quantile(total, self._tail(span, share) * relative, share)
 
     def _tail(self, span: str, share: float) -> float:
         level = abs(2 * share - 1)
@@ -73,9 +74,10 @@ def measure_doubt(panel: Panel, trials: Trials, days: int) -> Doubt:
     totals = regress_totals(panel, first)
     ahead = _bounded(totals.doubt(panel.past, days))
     if not len(trials.origins):
-        return Doubt(ahead, 1.0, {span: np.ones(len(_LEVELS)) for span in ("interval", "day")})
+        return Doubt(ahead, 1.0, {span: np.ones(len(_LEVELS)) for span in ("interval", "day", "week")})
     lead = trials.said.shape[1]
-    tried = np.array([_bounded(totals.doubt(origin, lead)).diagonal() for origin in trials.origins])
+    covariances = np.array([_bounded(totals.doubt(origin, lead)) for origin in trials.origins])
+    tried = covariances.diagonal(axis1=1, axis2=2)
     known = np.isfinite(trials.came)
     said, came = (np.where(known, values, 0.0).sum(axis=2) for values in (trials.said, trials.came))
     due = known.any(axis=2) & (said > 1)
@@ -84,11 +86,14 @@ def measure_doubt(panel: Panel, trials: Trials, days: int) -> Doubt:
     of_day = tried * scale
     own = _own(trials, known, of_day)
     open_slots = known & (trials.said > _LEAST_CALLS)
+    # Intervals are many, and the last of them tell enough.
+    open_slots[:-_RECENT_WEEKS] = False
     of_interval = np.broadcast_to(of_day[:, :, None], known.shape)[open_slots]
     means = trials.said[open_slots]
     tails = {
         "interval": _tails(trials.came[open_slots], means, of_interval + own / means, trust),
         "day": _tails(came[due], said[due], of_day[due] + own / said[due], trust),
+        "week": _tails(*_weeks(said, came, due, covariances, scale, own), trust),
     }
     # Beyond the leads tried the last one's scale goes on.
     root = np.sqrt(np.append(scale, np.full(max(0, days - lead), scale[-1]))[:days])
@@ -129,6 +134,25 @@ def _own(trials: Trials, known: np.ndarray, of_day: np.ndarray) -> float:
     tried = np.array([0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0])
     medians = [np.median(squares / (mean * (1 + own) + spread * mean**2)) for own in tried]
     return float(np.interp(-_MEDIAN_SQUARE, -np.array(medians), tried))
+
+
+def _weeks(
+    said: np.ndarray,
+    came: np.ndarray,
+    due: np.ndarray,
+    covariances: np.ndarray,
+    scale: np.ndarray,
+    own: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what came and was said in each week of lead of each trial, and the dispersion of its sum."""
+    weeks = [slice(first, first + 7) for first in range(0, said.shape[1], 7)]
+    root = said * np.sqrt(scale) * due
+    spread = np.array(
+        [np.einsum("od,ode,oe->o", root[:, w], covariances[:, w, w], root[:, w]) for w in weeks]
+    )
+    means, sums = (np.array([(values * due)[:, w].sum(axis=1) for w in weeks]) for values in (said, came))
+    some = means > 1
+    return sums[some], means[some], (spread[some] / means[some] + own) / means[some]
 
 
 def _tails(came: np.ndarray, said: np.ndarray, dispersion: np.ndarray, trust: float) -> np.ndarray:

@@ -35,4 +35,4 @@ def _sums(outlook: Outlook, span: str, share: float, asked: np.ndarray) -> tuple
     group = np.full(len(by_day), -1)
     group[day] = codes
     instants = first_instants(pd.Series(pd.DatetimeIndex(periods)), starts.dt.tz)
-    return instants, outlook.doubt.of_sums(by_day, group, share)
+    return instants, outlook.doubt.of_sums("day" if span == "day" else "week", by_day, group, share)

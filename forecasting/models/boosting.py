@@ -64,9 +64,7 @@ def _from_origin(panel: Panel, origin: int, days: int, seed: int) -> np.ndarray:
     return base * factor.reshape(base.shape)
 
 
-def _trees(
-    rows: np.ndarray, came: np.ndarray, usual: np.ndarray, asked: np.ndarray, seed: int
-) -> np.ndarray:
+def _trees(rows: np.ndarray, came: np.ndarray, usual: np.ndarray, asked: np.ndarray, seed: int) -> np.ndarray:
     """Fit trees to calls that are `usual` × a factor, and return the factors of what is asked."""
     try:
         import lightgbm

@@ -31,10 +31,14 @@ def online_ensemble(panel: Panel, origins: np.ndarray, days: int, seed: int) -> 
     """Return the members' forecasts, weighted by how they did from the origins before.
 
     From origin to origin the weights move along the gradient of the error, and stay on the simplex:
-    exponentiated gradient [1]_. Only what came before an origin has a say in its weights.
+    exponentiated gradient [1]_. Only what came before an origin has a say in its weights. Holidays, the
+    days around them and events are the Gaussian process's alone.
     """
     said = _members(panel, tuple(origins), days, seed)
-    return np.einsum("om,modt->odt", member_weights(panel, origins, days, seed), said)
+    mixed = np.einsum("om,modt->odt", member_weights(panel, origins, days, seed), said)
+    # Weights are taught by ordinary weeks; what a rare day brings the first member alone has learned.
+    rare = np.array([panel.book.rare()[origin : origin + days] for origin in origins])
+    return np.where(rare[:, :, None], said[0], mixed)
 
 
 def member_weights(panel: Panel, origins: np.ndarray, days: int, seed: int) -> np.ndarray:

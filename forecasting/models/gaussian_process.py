@@ -73,23 +73,56 @@ class Totals:
         return slice(origin - self.first, origin - self.first + days)
 
 
+@dataclass(frozen=True, eq=False)
+class _Observed:
+    """Logarithms of day totals inside the window, about their centre."""
+
+    begin: int
+    """The panel's day that the window begins with."""
+    places: np.ndarray
+    logs: np.ndarray
+    noise: np.ndarray
+    centre: float
+    thin: np.ndarray
+
+
 # Asked for by the model and by its bands.
 @lru_cache(maxsize=1)
 def regress_totals(panel: Panel, first: int) -> Totals:
     """Regress a panel's day totals, to be asked from the origin `first` and any later one on."""
-    totals, weekday = day_totals(panel), panel.weekday
-    thin = _thin_weekdays(totals, weekday[: panel.past])
+    kernel, seen = _kernel_and_observed(panel)
+    asked = slice(first - seen.begin, None)
+    rolling = regress(kernel, seen.noise, seen.logs[:, None], seen.places - seen.begin, asked)
+    return Totals(rolling, seen.places, first, seen.centre, seen.thin, panel.weekday)
+
+
+def effects_on(panel: Panel, day: int) -> dict[str, float]:
+    """Return what each effect adds to the logarithm of a day's total, the centre as part of the level.
+
+    The sum is the logarithm of `Totals.mean` for that day, asked from the panel's last day on.
+    """
+    kernel, seen = _kernel_and_observed(panel)
+    places = seen.places - seen.begin
+    weights = np.linalg.solve(kernel[np.ix_(places, places)] + np.diag(seen.noise), seen.logs)
+    parts = total_parts(panel.book[seen.begin :])
+    effects = {name: float(part[day - seen.begin, places] @ weights) for name, part in parts}
+    return effects | {"level": effects["level"] + seen.centre}
+
+
+def _kernel_and_observed(panel: Panel) -> tuple[np.ndarray, _Observed]:
+    """Return the covariance of the window's days, and what was seen of them, outliers with more noise."""
+    totals = day_totals(panel)
+    past = panel.weekday[: panel.past]
+    thin = _thin_weekdays(totals, past)
     begin = max(0, panel.past - _WINDOW_DAYS)
-    usable = np.isfinite(totals) & np.isnan(thin[weekday[: panel.past]])
+    usable = np.isfinite(totals) & np.isnan(thin[past])
     places = begin + np.flatnonzero(usable[begin:])
-    values = np.log(np.maximum(totals[places], 0.5))
+    logs = np.log(np.maximum(totals[places], 0.5))
+    centre = float(np.median(logs[-60:])) if len(logs) else 0.0
     noise = _TOTAL_NOISE + 1 / np.maximum(totals[places], 1.0)
-    centre = float(np.median(values[-60:])) if len(values) else 0.0
     kernel = summed(total_parts(panel.book[begin:]))
-    seen, centred = places - begin, (values - centre)[:, None]
-    noise = robust_noise(kernel, noise, centred[:, 0], seen)
-    rolling = regress(kernel, noise, centred, seen, slice(first - begin, None))
-    return Totals(rolling, places, first, centre, thin, weekday)
+    noise = robust_noise(kernel, noise, logs - centre, places - begin)
+    return kernel, _Observed(begin, places, logs - centre, noise, centre, thin)
 
 
 def _thin_weekdays(totals: np.ndarray, weekday: np.ndarray) -> np.ndarray:

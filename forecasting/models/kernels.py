@@ -30,7 +30,7 @@ def total_parts(book: DayBook) -> Iterator[Part]:
     yield "recent days", 0.08**2 * _fading(ago, 2.8)
     yield "day of the month", 0.11**2 * _month(book, 3.0)
     if len(book) > 366:
-        yield "time of year", 0.05**2 * _year(book, 8)
+        yield "time of year", 0.05**2 * _year(book, 8) + 0.08**2 * _year(book, 30)
     holiday = _named(book.holiday)
     if holiday.any():
         public = _both(book.holiday != "")
@@ -54,7 +54,7 @@ def shape_parts(book: DayBook) -> Iterator[Part]:
     yield "day of the month", 0.001**2 * _month(book, 0.7)
     if len(book) > 366:
         yield "time of year", 0.002**2 * _year(book, 8)
-    special = (book.holiday != "") | (book.events != 0) & np.array([bool(names) for names in book.events])
+    special = (book.holiday != "") | book.eventful()
     if special.any():
         yield "holiday", 0.04**2 * _both(special)
 

@@ -13,10 +13,10 @@ import numpy as np
 
 from forecasting.calendar.daybook import DayBook
 from forecasting.history.panel import Panel
-from forecasting.history.profile import day_totals, mean_profile, mean_rows
+from forecasting.history.profile import day_totals, mean_profile
 
-# Cosines over the open hours: the shortest wave of a 24-hour queue is two hours from peak to trough.
-_TERMS = 12
+# Cosines over the open hours in which a weekday may depart from the others; fewer where no fit is found.
+_TERMS = (6, 2, 0)
 # The days that are learned from, how their weight fades, and how fast the level moves.
 _WINDOW_DAYS = 730
 _HALF_LIFE_DAYS = 91.0
@@ -26,12 +26,12 @@ _PRIOR_CALLS = 3.0
 
 
 def poisson(panel: Panel, origins: np.ndarray, days: int, _seed: int) -> np.ndarray:
-    """Return Poisson regressions of the counts: level × e^(weekday × time of day + kind of day) [1]_ [2]_.
+    """Return Poisson regressions: level × usual profile × e^(weekday × time of day + kind of day) [1]_ [2]_.
 
-    The level is that of the weeks around, and so the offset of a day. The times of day enter as cosines
-    over the open hours, each weekday with its own; kinds of day (public holiday, the day before, an
-    event ...) as a factor each. Counts of the same weekday, kind and slot enter as their sum, which
-    says as much of the mean as they do apart.
+    The level is that of the weeks around; with the usual profile it is the offset. Each weekday departs
+    from that by a few cosines over the open hours, each kind of day (public holiday, the day before,
+    an event ...) by a factor. Counts of the same weekday, kind and slot enter as their sum, which says
+    as much of their mean as they do apart.
     """
     return np.array([_from_origin(panel.before(origin), origin, days) for origin in origins])
 
@@ -80,34 +80,50 @@ def _summed(
 
 def _fit(sums: np.ndarray, exposure: np.ndarray) -> np.ndarray:
     """Return the mean calls of each group (7 weekdays × kinds) and slot at an exposure of 1."""
+    slots = np.flatnonzero(exposure.any(axis=0))
+    first, end = slots[0], slots[-1] + 1
+    usual = _usual(sums[:, first:end], exposure[:, first:end])
+    prior = _PRIOR_CALLS / usual.sum()
+    calls = sums[:, first:end] + prior * usual
+    expected = (exposure[:, first:end] + prior) * usual
+    # Weekdays have a part whether seen or not, kinds of day where seen.
+    present = exposure.any(axis=1) | (np.arange(len(sums)) % (len(sums) // 7) == 0)
+    means = usual * _factors(calls, expected, present)
+    return means[:, np.clip(np.arange(sums.shape[1]) - first, 0, end - first - 1)]
+
+
+def _factors(calls: np.ndarray, expected: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """Return the factor on what is usual of each group and slot, fitted to the groups that are present."""
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
 
-    slots = np.flatnonzero(exposure.any(axis=0))
-    first, end = slots[0], slots[-1] + 1
-    design = _design(len(sums) // 7, end - first)
-    overall = np.divide(
-        sums.sum(axis=0), exposure.sum(axis=0), out=np.full(sums.shape[1], np.nan), where=exposure.any(axis=0)
-    )[first:end]
-    overall = np.maximum(np.nan_to_num(overall, nan=np.nanmean(overall)), 0.01 * np.nanmean(overall))
-    # Weekdays stand in the design whether seen or not, kinds of day where seen.
-    present = exposure.any(axis=1) | (np.arange(len(sums)) % (len(sums) // 7) == 0)
-    prior = _PRIOR_CALLS / overall.sum()
-    calls = sums[present, first:end] + prior * overall
-    room = exposure[present, first:end] + prior
-    with warnings.catch_warnings():
-        # Slow convergence still gives a forecast; the backtest judges it.
-        warnings.simplefilter("ignore")
-        regression = GLM(calls.ravel(), design[present].reshape(calls.size, -1), Poisson(), exposure=room.ravel())
-        effects = regression.fit().params
-    means = np.exp(design @ effects)
-    inside = np.clip(np.arange(sums.shape[1]) - first, 0, end - first - 1)
-    return means[:, inside]
+    for terms in _TERMS:
+        design = _design(len(calls) // 7, calls.shape[1], terms)
+        x = design[present].reshape(-1, design.shape[2])
+        model = GLM(calls[present].ravel(), x, Poisson(), exposure=expected[present].ravel())
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                fitted = model.fit(np.zeros(x.shape[1]), tol=1e-6)
+        except ValueError:
+            # Where hardly anyone calls for hours on end, the steps can run away.
+            continue
+        if fitted.converged:
+            return np.exp(design @ fitted.params)
+    return np.ones(calls.shape)
 
 
-def _design(kinds: int, slots: int) -> np.ndarray:
+def _usual(sums: np.ndarray, exposure: np.ndarray) -> np.ndarray:
+    """Return the mean calls of each slot over all days, never quite 0; the mean of all where unknown."""
+    calls, room = sums.sum(axis=0), exposure.sum(axis=0)
+    mean = calls.sum() / room.sum()
+    usual = np.divide(calls, room, out=np.full(len(calls), mean), where=room > 0)
+    return np.maximum(usual, 1e-3 * mean)
+
+
+def _design(kinds: int, slots: int, terms: int) -> np.ndarray:
     """Return the regressors of each group and slot (7 weekdays × kinds, slots, regressors)."""
-    waves = np.arange(min(_TERMS, slots - 1) + 1)
+    waves = np.arange(min(terms, slots - 1) + 1)
     cosines = np.cos(np.pi * np.outer(np.arange(slots) + 0.5, waves) / slots)
     by_weekday = np.einsum("wv,sk->wsvk", np.eye(7), cosines).reshape(7, 1, slots, -1)
     by_kind = np.eye(kinds)[:, None, 1:]

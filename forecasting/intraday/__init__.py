@@ -1,0 +1,1 @@
+"""The rest of a day, given its calls until now."""
