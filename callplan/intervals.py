@@ -128,7 +128,8 @@ def complete(history: pd.DataFrame, hours: OpeningHours | None = None) -> pd.Dat
         minutes = one_grid(rows)
         days = local_day(rows["start"])
         due = grid(days.iloc[0].date(), days.iloc[-1].date(), minutes, rows["start"].dt.tz, hours)
-        outside = rows.loc[~rows["start"].isin(due)]
+        place = pd.Index(rows["start"]).get_indexer(due)
+        outside = rows.drop(index=rows.index[place[place >= 0]])
         if outside["offered"].sum() > 0:
             warnings.warn(
                 f"{queue}: {outside['offered'].sum():,.0f} calls in {len(outside)} closed intervals are left "
@@ -136,8 +137,9 @@ def complete(history: pd.DataFrame, hours: OpeningHours | None = None) -> pd.Dat
                 Remark,
                 stacklevel=2,
             )
-        full = due.to_frame().merge(rows, on="start", how="left")
-        parts.append(full.assign(queue=queue, minutes=minutes)[list(history.columns)])
+        # No row has the label -1: such intervals are missing.
+        full = rows.reset_index(drop=True).reindex(place).reset_index(drop=True)
+        parts.append(full.assign(queue=queue, start=due, minutes=minutes))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -149,13 +151,15 @@ def observed_hours(rows: pd.DataFrame, weeks: int = 8) -> OpeningHours:
     """
     minutes = one_grid(rows)
     days = local_day(rows["start"])
-    seen = pd.DataFrame({"day": days, "clock": minute_of_day(rows["start"])})
+    day = (days - days.min()).dt.days.to_numpy()
+    has_row = np.zeros((day.max() + 1, 1440), dtype=bool)
+    has_row[day, minute_of_day(rows["start"])] = True
+    with_rows = np.flatnonzero(has_row.any(axis=1))
+    weekday_of = (days.min().day_of_week + with_rows) % 7
     week: list[Spans] = []
     for weekday in range(7):
-        of_weekday = seen[seen["day"].dt.day_of_week == weekday]
-        recent = np.sort(of_weekday["day"].unique())[-weeks:]
-        count = of_weekday[of_weekday["day"].isin(recent)].groupby("clock")["day"].nunique()
-        clocks = sorted(count.index[count * 2 >= len(recent)])
+        recent = has_row[with_rows[weekday_of == weekday][-weeks:]]
+        clocks = np.flatnonzero((recent.sum(axis=0) * 2 >= len(recent)) & recent.any(axis=0)).tolist()
         week.append(_joined([(clock, clock + minutes) for clock in clocks]))
     return OpeningHours(week=tuple(week))
 

@@ -13,7 +13,7 @@ from forecasting.forecast import backtest, bands, forecast, known_model
 from forecasting.history.handling import handling_time
 from forecasting.history.repairs import repairs
 from forecasting.intraday.update import update
-from forecasting.models import AUTO, MODELS, available_models
+from forecasting.models import AUTO, MODELS
 
 __all__ = [
     "AUTO",
@@ -26,7 +26,6 @@ __all__ = [
     "Event",
     "Profile",
     "accuracy",
-    "available_models",
     "backtest",
     "bands",
     "daybook",

@@ -13,10 +13,9 @@ from callplan.tables import HISTORY, check
 from forecasting.calendar.calendar import Calendar
 from forecasting.doubt.trials import forecast_and_try
 from forecasting.forecast import known_model
-from forecasting.history.cleaning import clean
-from forecasting.history.panel import build_panel
 from forecasting.models import AUTO
 from forecasting.models.gaussian_process import effects_on
+from forecasting.outlook import Task, linear_algebra, prepared
 
 # A factor nearer to 1 is not worth a line.
 _WORTH_SAYING = 0.0005
@@ -59,17 +58,17 @@ def explain(
     if rows.empty:
         raise Refused(f"queue {queue}", "not in this history", "name one that is")
     last, asked = local_day(history["start"]).max(), pd.Timestamp(arguments.day("day", day))
-    ahead = (asked - last).days - 1
-    if ahead < 0:
+    if asked <= last:
         raise Refused(f"day {asked:%Y-%m-%d}", f"the history ends on {last:%Y-%m-%d}", "name a later day")
-    days = max(ahead + 1, 7)
-    panel, horizon = build_panel(rows, last, ahead + 1, days, calendar or Calendar())
-    panel, _ = clean(panel)
-    mean, _ = forecast_and_try(panel, model, days, seed)
+    task = Task(rows, last, asked, 1, asked, model, calendar or Calendar(), seed, clean=True)
+    with linear_algebra().limit(limits=1):
+        panel, horizon = prepared(task)
+        mean, _ = forecast_and_try(panel, model, task.span, seed)
+        ahead = task.reach - 1
+        effects = effects_on(panel, panel.past + ahead)
     open_slots = horizon.slot[horizon.day == ahead]
     if not len(open_slots):
         raise Refused(f"day {asked:%Y-%m-%d}", f"queue {queue} is closed", "name a day on which it is open")
-    effects = effects_on(panel, panel.past + ahead)
     known = float(panel.book.effect[panel.past + ahead])
     return _product(effects, known, float(mean[ahead, open_slots].sum()) * known, model)
 

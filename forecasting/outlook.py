@@ -2,9 +2,11 @@
 
 import warnings
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import ThreadpoolController
 
 from callplan.errors import Refused, Remark
 from forecasting.calendar.calendar import Calendar
@@ -44,6 +46,11 @@ class Task:
         """How many days after the history the last day to forecast lies."""
         return (self.first - self.last).days - 1 + self.days
 
+    @property
+    def span(self) -> int:
+        """How many days are forecast: a whole week at least, so that every weekday is tried."""
+        return max(self.reach, 7)
+
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
@@ -63,73 +70,82 @@ class Outlook:
 
 def look_ahead(task: Task) -> Outlook:
     """Forecast one queue. What a planner should know comes as remarks, for a warning ends at its process."""
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught, linear_algebra().limit(limits=1):
         warnings.simplefilter("always", Remark)
         outlook = _look_ahead(task)
     remarks = tuple(str(warning.message) for warning in caught if issubclass(warning.category, Remark))
     return replace(outlook, remarks=remarks)
 
 
+@lru_cache(maxsize=1)
+def linear_algebra() -> ThreadpoolController:
+    """Return the switch of the threads of linear algebra.
+
+    A queue's matrices are small: more threads than one only wait for each other, at many times the cost.
+    """
+    return ThreadpoolController()
+
+
+def prepared(task: Task) -> tuple[Panel, Horizon]:
+    """Return the panel that models learn from, and the intervals they are asked for."""
+    panel, horizon = build_panel(task.rows, task.last, task.reach, task.span, task.calendar)
+    if panel.past < 7:
+        raise Refused(f"queue {task.queue}", f"{panel.past} days of history", "give two weeks or more")
+    if not np.isfinite(panel.counts).any():
+        advice = "see that `minutes` and the counts are right"
+        raise Refused(f"queue {task.queue}", "no interval with a count", advice)
+    return (clean(panel)[0] if task.clean else panel), horizon
+
+
 def _look_ahead(task: Task) -> Outlook:
-    queue = task.queue
-    # A whole week at least, so that every weekday is tried.
-    days = max(task.reach, 7)
-    panel, horizon = build_panel(task.rows, task.last, task.reach, days, task.calendar)
-    _refuse_too_little(queue, panel)
-    if task.clean:
-        panel, _ = clean(panel)
-    mean, trials = forecast_and_try(panel, task.model, days, task.seed)
-    doubt = measure_doubt(panel, trials, days)
+    panel, horizon = prepared(task)
+    mean, trials = forecast_and_try(panel, task.model, task.span, task.seed)
+    doubt = measure_doubt(panel, trials, task.span)
     effect = panel.book.effect[panel.past :]
-    calls = (mean * effect[:, None])[horizon.day, horizon.slot]
-    _remark_on_trials(queue, panel, trials, task)
-    _remark_on_days(queue, panel, horizon, task.model)
-    remark_on_events(queue, panel.book[: panel.past], panel.book[panel.past : panel.past + task.reach])
+    _remark_on_trials(panel, trials, task)
+    _remark_on_days(panel, horizon, task)
+    remark_on_events(task.queue, panel.book[: panel.past], panel.book[panel.past : panel.past + task.reach])
     return Outlook(
         horizon=horizon,
-        calls=calls,
+        calls=(mean * effect[:, None])[horizon.day, horizon.slot],
         doubt=doubt,
         aht_s=forecast_aht_s(task.rows, horizon),
         remarks=(),
     )
 
 
-def _refuse_too_little(queue: str, panel: Panel) -> None:
-    if panel.past < 7:
-        raise Refused(f"queue {queue}", f"{panel.past} days of history", "give two weeks or more")
-    if not np.isfinite(panel.counts).any():
-        advice = "see that `minutes` and the counts are right"
-        raise Refused(f"queue {queue}", "no interval with a count", advice)
-
-
-def _remark_on_trials(queue: str, panel: Panel, trials: Trials, task: Task) -> None:
+def _remark_on_trials(panel: Panel, trials: Trials, task: Task) -> None:
     """Say how auto weighs its models, or that nothing could be tried."""
     if not len(trials.origins):
-        _remark(f"{queue}: {panel.past} days of history are too few to try models; bands are a first guess")
+        _remark(
+            f"{task.queue}: {panel.past} days of history are too few to try models; bands are a first guess"
+        )
     elif task.model == AUTO:
         origins = np.append(trials.origins, panel.past)
-        weights = member_weights(panel, origins, max(task.reach, 7), task.seed)[-1]
+        weights = member_weights(panel, origins, task.span, task.seed)[-1]
         said = ", ".join(f"{name} {weight:.0%}" for name, weight in zip(MEMBERS, weights, strict=True))
         tried = len(trials.origins)
-        _remark(f"{queue}: auto weighs {said}, as the last {tried} week{'s' * (tried > 1)} taught")
+        _remark(f"{task.queue}: auto weighs {said}, as the last {tried} week{'s' * (tried > 1)} taught")
 
 
-def _remark_on_days(queue: str, panel: Panel, horizon: Horizon, model: str) -> None:
+def _remark_on_days(panel: Panel, horizon: Horizon, task: Task) -> None:
     """Say of which days to come the history cannot teach: new opening hours, and public holidays."""
     ahead = panel.weekday[panel.past :]
-    unseen = ~panel.seen()[ahead[horizon.day], horizon.slot]
+    unseen = ~panel.seen[ahead[horizon.day], horizon.slot]
     if unseen.any():
         _remark(
-            f"{queue}: {unseen.sum()} intervals lie at times of the week without any history (first "
+            f"{task.queue}: {unseen.sum()} intervals lie at times of the week without any history (first "
             f"{horizon.starts[unseen].iloc[0]:%a %Y-%m-%d %H:%M}); their calls are guessed from other days"
         )
     past = panel.book.holiday[: panel.past]
-    if model not in HOLIDAY_BLIND and (np.isfinite(panel.usable).any(axis=1) & (past != "")).any():
+    if task.model not in HOLIDAY_BLIND and (np.isfinite(panel.usable).any(axis=1) & (past != "")).any():
         return
-    for day in np.unique(horizon.day):
+    for day in np.unique(horizon.day[horizon.day >= task.reach - task.days]):
         name, date = panel.book.holiday[panel.past + day], panel.book.days[panel.past + day]
         if name:
-            _remark(f"{queue}: {date:%Y-%m-%d} is {name}, forecast like any {date:%A}; close it if it is")
+            _remark(
+                f"{task.queue}: {date:%Y-%m-%d} is {name}, forecast like any {date:%A}; close it if it is"
+            )
 
 
 def _remark(text: str) -> None:

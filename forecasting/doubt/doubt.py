@@ -32,10 +32,10 @@ _MOST_VARIANCE = 0.25
 # Of a squared standard normal number.
 _MEDIAN_SQUARE = 0.4549
 _LEVELS = np.array([0.5, 0.8, 0.95])
-_FACTORS = np.geomspace(0.1, 4.0, 8)
+_FACTORS = np.geomspace(0.1, 4.0, 6)
 # Slots with fewer calls are closed in all but name: whatever the band, it holds them.
 _LEAST_CALLS = 0.03
-_RECENT_WEEKS = 13
+_RECENT_WEEKS, _MOST_INTERVALS = 13, 2500
 # How many weeks of errors the belief in the covariance as it is weighs.
 _PRIOR_WEEKS = 1.0
 
@@ -86,8 +86,10 @@ def measure_doubt(panel: Panel, trials: Trials, days: int) -> Doubt:
     of_day = tried * scale
     own = _own(trials, known, of_day)
     open_slots = known & (trials.said > _LEAST_CALLS)
-    # Intervals are many, and the last of them tell enough.
+    # Intervals are many: the last of them tell enough, and of those not every one is needed.
     open_slots[:-_RECENT_WEEKS] = False
+    thinned = np.flatnonzero(open_slots)[:: 1 + int(open_slots.sum()) // _MOST_INTERVALS]
+    open_slots = np.unravel_index(thinned, known.shape)
     of_interval = np.broadcast_to(of_day[:, :, None], known.shape)[open_slots]
     means = trials.said[open_slots]
     tails = {

@@ -33,6 +33,6 @@ def forecast_and_try(panel: Panel, model: str, days: int, seed: int) -> tuple[np
     said = MODELS[model](panel, origins, days, seed)
     lead = min(days, _LONGEST_LEAD)
     known = np.full((panel.past + lead, panel.counts.shape[1]), np.nan)
-    known[: panel.past] = np.where(panel.outage, np.nan, panel.counts / panel.book.effect[: panel.past, None])
+    known[: panel.past] = panel.came
     came = np.array([known[origin : origin + lead] for origin in origins[:-1]])
     return said[-1], Trials(origins[:-1], said[:-1, :lead], came.reshape(-1, lead, known.shape[1]))

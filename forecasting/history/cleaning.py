@@ -23,11 +23,10 @@ def clean(panel: Panel) -> tuple[Panel, np.ndarray]:
     """Return the panel without what models are not to learn from, and the reason by day and slot.
 
     A reason is empty where nothing was done, and `gap` where nothing was counted or all is closed. What
-    is usual at a slot is the median of the same weekdays nearby, scaled to the day. Counts under an
-    event of known effect are brought to what they would have been without it.
+    is usual at a slot is the median of the same weekdays nearby, scaled to the day.
     """
     past = panel.past
-    counts = panel.counts / panel.book.effect[:past, None]
+    counts = panel.usable
     usual = usual_counts(panel, counts)
     special = _special(panel)[:past]
     outage = _outages(counts, usual) & (special == "")[:, None]

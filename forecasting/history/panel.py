@@ -4,6 +4,7 @@ Every model works on this matrix, and knows nothing of time zones, files or queu
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ class Panel:
     counts: np.ndarray
     """Calls of the days that have been (days × slots), NaN where closed or missing."""
     usable: np.ndarray
-    """The same without what models are not to learn from: outages and outliers are NaN."""
+    """What models learn from: without the effects known of events, outages and outliers NaN."""
     outage: np.ndarray
     """Where in them zeros stand in place of calls."""
     ordinary: np.ndarray
@@ -34,13 +35,19 @@ class Panel:
         """How many days have been."""
         return len(self.counts)
 
-    @property
+    @cached_property
     def weekday(self) -> np.ndarray:
         """The weekday of each day, Monday 0."""
         return self.book.days.day_of_week.to_numpy()
 
+    @cached_property
+    def came(self) -> np.ndarray:
+        """What forecasts are held against: calls without the effects known of events, NaN in an outage."""
+        return np.where(self.outage, np.nan, self.counts / self.book.effect[: self.past, None])
+
+    @cached_property
     def seen(self) -> np.ndarray:
-        """Tell for each weekday and slot whether any ordinary day had a count there."""
+        """Whether any ordinary day had a count, for each weekday and slot."""
         known = np.isfinite(self.usable) & self.ordinary[:, None]
         weekday = self.weekday[: self.past]
         return np.array([known[weekday == number].any(axis=0) for number in range(7)])
@@ -58,8 +65,8 @@ class Panel:
 
 def raw_panel(book: DayBook, counts: np.ndarray, minutes: int) -> Panel:
     """Return a panel as it was counted: nothing repaired, every day with a count an ordinary one."""
-    known = np.isfinite(counts)
-    return Panel(book, counts, counts, np.zeros(counts.shape, dtype=bool), known.any(axis=1), minutes)
+    usable, none = counts / book.effect[: len(counts), None], np.zeros(counts.shape, dtype=bool)
+    return Panel(book, counts, usable, none, np.isfinite(counts).any(axis=1), minutes)
 
 
 @dataclass(frozen=True, eq=False)

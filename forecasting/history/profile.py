@@ -75,7 +75,7 @@ def shares(panel: Panel, origin: int, shape: np.ndarray) -> np.ndarray:
     A day's total is spread over the slots in which its weekday was open: those alone made it. What
     other slots get, if they are to open, comes on top.
     """
-    seen = panel.seen()[panel.weekday[origin : origin + len(shape)]]
+    seen = panel.seen[panel.weekday[origin : origin + len(shape)]]
     never = ~seen.any(axis=1, keepdims=True)
     total = np.where(seen | never, shape, 0).sum(axis=1, keepdims=True)
     return np.divide(shape, total, out=np.zeros_like(shape), where=total > 0)

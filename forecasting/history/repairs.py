@@ -26,7 +26,8 @@ def repairs(history: pd.DataFrame, calendar: Calendar | None = None) -> pd.DataF
     """
     history = check(history, HISTORY)
     parts = [_of_queue(rows, calendar or Calendar()) for _, rows in history.groupby("queue")]
-    return check(pd.concat(parts, ignore_index=True)[REPAIRS.names()], REPAIRS)
+    result = pd.concat(parts, ignore_index=True)[REPAIRS.names()]
+    return result if result.empty else check(result, REPAIRS)
 
 
 def _of_queue(rows: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:

@@ -57,6 +57,8 @@ def _instant(now: datetime | str, zone: tzinfo) -> pd.Timestamp:
     """Return `now` as an instant; without an offset it is what the clock of the zone shows."""
     try:
         stamp = pd.Timestamp(datetime.fromisoformat(now) if isinstance(now, str) else now)
+        if pd.isna(stamp):
+            raise ValueError
         if stamp.tzinfo is None:
             stamp = stamp.tz_localize(pandas_zone(zone))
         return stamp.tz_convert(pandas_zone(zone)).as_unit("us")
@@ -69,7 +71,7 @@ def _of_the_day(forecast: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
     """Return the forecast's rows of the day that `now` lies in, or refuse."""
     kinds = forecast[["model", "cutoff"]].drop_duplicates()
     if len(kinds) > 1:
-        raise Refused("forecast", f"{len(kinds)} models and cutoffs", "give one of them")
+        raise Refused("forecast", f"{len(kinds)} models and cutoffs", "give the rows of one")
     cutoff, day = kinds["cutoff"].iloc[0], local_day(forecast["start"])
     said = f"found {now:%Y-%m-%d %H:%M}"
     if cutoff > now:
@@ -94,7 +96,8 @@ def _counted(today: pd.DataFrame, rows: pd.DataFrame, now: pd.Timestamp) -> np.n
     """Return the calls of each of the day's intervals, NaN where not counted or not ended by `now`."""
     if today.empty:
         return np.full(len(rows), np.nan)
-    today = check(today, HISTORY, "today", zone=str(rows["start"].dt.tz))
+    today = check(today, HISTORY, "today")
+    today["start"] = today["start"].dt.tz_convert(rows["start"].dt.tz)
     other = local_day(today["start"]) != now.tz_localize(None).normalize()
     if other.any():
         first = today.loc[other, "start"].iloc[0]

@@ -6,7 +6,6 @@ or after an origin to forecast from it.
 """
 
 from collections.abc import Callable
-from importlib.util import find_spec
 
 import numpy as np
 
@@ -44,10 +43,3 @@ MODELS: dict[str, Model] = {
 HOLIDAY_BLIND = ("seasonal_naive", "mean_of_4", "mean_of_8", "holt_winters", "structural", "sarima")
 # Models that fit anew for each origin, and so are tried from a few origins only.
 FITTED_ANEW = ("holt_winters", "structural", "sarima", "prophet", "prophet_intervals", "boosting")
-# Models that need a package which does not come along (`pip install 'callplan[boosting]'`).
-_EXTRAS = {"boosting": "lightgbm"}
-
-
-def available_models() -> tuple[str, ...]:
-    """Return the names of the models that can run here: all but those whose extra is not installed."""
-    return tuple(name for name in MODELS if name not in _EXTRAS or find_spec(_EXTRAS[name]))

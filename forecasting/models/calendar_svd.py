@@ -48,7 +48,8 @@ def _design(book: DayBook) -> np.ndarray:
 def _totals(totals: np.ndarray, design: np.ndarray, origin: int, days: int) -> np.ndarray:
     """Return the day totals from the origin on, by weighted ridge regression of logarithms."""
     seen = np.flatnonzero(totals >= _LEAST_CALLS)
-    if not len(seen):
+    # The few days above it would speak for all the others.
+    if not len(seen) or np.nanmean(totals) < _LEAST_CALLS:
         return np.full(days, np.nanmean(totals) if np.isfinite(totals).any() else 0.0)
     weight = 0.5 ** ((origin - seen) / _HALF_LIFE_DAYS)
     x, y = design[seen], np.log(totals[seen])
@@ -61,18 +62,14 @@ def _totals(totals: np.ndarray, design: np.ndarray, origin: int, days: int) -> n
 def _profile(panel: Panel, roots: np.ndarray, origin: int, days: int) -> np.ndarray:
     """Return the share of its day's calls in each slot, for each day from the origin on."""
     seen = np.flatnonzero(panel.ordinary[:origin])
+    # The eigenvectors of the small square are the right singular vectors of the days.
+    square, vectors = np.linalg.eigh(roots[seen].T @ roots[seen])
+    # The root of a Poisson count has variance 1/4, so noise alone has singular values up to this.
+    noise = 0.5 * (np.sqrt(len(seen)) + np.sqrt(roots.shape[1]))
+    kept = vectors[:, max(1, int((square > noise**2).sum())) * -1 :]
+    # A weekday's mean scores lean a little on those of all days, wholly where it has none.
     weight = 0.5 ** ((origin - seen) / _HALF_LIFE_DAYS)
-    left, size, right = np.linalg.svd(roots[seen], full_matrices=False)
-    # The root of a Poisson count has variance 1/4.
-    kept = max(1, int((size > 0.5 * (np.sqrt(len(seen)) + np.sqrt(roots.shape[1]))).sum()))
-    scores = left[:, :kept] * size[:kept]
-    weekday = panel.weekday
-    overall = np.average(scores, axis=0, weights=weight)
-    means = np.array([_mean_score(scores, weight, weekday[seen] == number, overall) for number in range(7)])
-    shape = np.maximum(np.maximum(means @ right[:kept], 0.0) ** 2 - 0.25, 0.0)
-    return shares(panel, origin, shape[weekday[origin : origin + days]])
-
-
-def _mean_score(scores: np.ndarray, weight: np.ndarray, of: np.ndarray, overall: np.ndarray) -> np.ndarray:
-    """Return a weekday's mean scores, those of all days where it has none."""
-    return np.average(scores[of], axis=0, weights=weight[of]) if of.any() else overall
+    of_weekday = (panel.weekday[seen] == np.arange(7)[:, None]) * weight + 1e-6 * weight
+    means = of_weekday @ (roots[seen] @ kept) / of_weekday.sum(axis=1, keepdims=True)
+    shape = np.maximum(np.maximum(means @ kept.T, 0.0) ** 2 - 0.25, 0.0)
+    return shares(panel, origin, shape[panel.weekday[origin : origin + days]])

@@ -47,7 +47,7 @@ def member_weights(panel: Panel, origins: np.ndarray, days: int, seed: int) -> n
     weights = [_PRIOR]
     for place, (origin, following) in enumerate(itertools.pairwise(origins)):
         span = min(days, following - origin)
-        came, theirs = panel.counts[origin : origin + span], said[:, place, :span]
+        came, theirs = panel.came[origin : origin + span], said[:, place, :span]
         weights.append(_learned(weights[-1], came, theirs))
     return np.array(weights)
 

@@ -16,6 +16,7 @@ from forecasting.history.panel import Panel
 from forecasting.history.profile import day_totals, filled, shares
 from forecasting.models.kernels import shape_parts, summed, total_parts
 from forecasting.models.regression import Rolling, regress, robust_noise
+from forecasting.models.weekdays import mean_of_8
 
 # What is older than two years and a season tells little, and so the cost stays bounded.
 _WINDOW_DAYS = 800
@@ -25,7 +26,7 @@ _TOTAL_NOISE, _SHAPE_NOISE = 0.09**2, 0.01**2
 _LEAST_CALLS = 5.0
 
 
-def gaussian_process(panel: Panel, origins: np.ndarray, days: int, _seed: int) -> np.ndarray:
+def gaussian_process(panel: Panel, origins: np.ndarray, days: int, seed: int) -> np.ndarray:
     """Return a Gaussian process's day totals [1]_ × day profile [2]_.
 
     Logarithms of day totals are a sum of effects: level and trend, weekday, recent days, day of the
@@ -37,6 +38,9 @@ def gaussian_process(panel: Panel, origins: np.ndarray, days: int, _seed: int) -
     return np.array(
         [
             totals.mean(origin, days)[:, None] * shares(panel, origin, shapes.mean(origin, days))
+            if shapes.seen(origin)
+            # Too few calls for the shape of any day, or none counted for years.
+            else mean_of_8(panel, np.array([origin]), days, seed)[0]
             for origin in origins
         ]
     )
@@ -142,9 +146,12 @@ class Shapes:
 
     def mean(self, origin: int, days: int) -> np.ndarray:
         """Return the shape of each of the days from the origin on, in parts of its day's calls."""
-        seen = int(np.searchsorted(self.places, origin))
         asked = slice(origin - self.first, origin - self.first + days)
-        return np.maximum(self.rolling.mean(seen, asked), 0.0) ** 2
+        return np.maximum(self.rolling.mean(self.seen(origin), asked), 0.0) ** 2
+
+    def seen(self, origin: int) -> int:
+        """Return how many days with a shape there are before the origin."""
+        return int(np.searchsorted(self.places, origin))
 
 
 def _regress_shapes(panel: Panel, first: int) -> Shapes:

@@ -58,7 +58,8 @@ def robust_noise(kernel: np.ndarray, noise: np.ndarray, values: np.ndarray, seen
     Beyond three standard deviations left out one by one [1]_ the weight falls with the fourth power.
     """
     raised = noise
-    for _ in range(2):
+    # LAPACK has no inverse of an empty matrix.
+    for _ in range(2 if len(seen) else 0):
         factor = cholesky(_noisy(kernel, raised, seen), lower=True, overwrite_a=True, check_finite=False)
         inverse, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
         precision = np.diag(inverse)
