@@ -208,7 +208,8 @@ def _refuse(cells: pd.Series, bad: pd.Series, column: Column, source: str, do: s
 
 def _texts(cells: pd.Series) -> pd.Series:
     """Return cells as text, empty ones in the one way that every pandas has for them."""
-    texts = cells.astype(object).map(str, na_action="ignore")
+    known = cells.dtype == "str"
+    texts = cells if known else cells.astype(object).map(str, na_action="ignore")
     empty = texts.isna() | (texts == "")
     if empty.all():
         return pd.Series([None] * len(cells), cells.index, dtype=object)

@@ -1,0 +1,1 @@
+"""Other packages that forecast the same histories, and what all are scored by."""
