@@ -20,7 +20,6 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -75,37 +74,38 @@ def by_vectors(day: pd.DataFrame, seen: np.ndarray, past: tuple[np.ndarray, np.n
     return np.maximum(np.maximum(said + scores @ along, 0) ** 2 - 0.25, 0)
 
 
+def beside(rows: pd.DataFrame, seen: np.ndarray, vectors: dict[str, tuple]) -> pd.DataFrame:
+    """Return the day's rows of all queues with what the other methods say of them."""
+    parts = []
+    for queue, of_queue in rows.groupby("queue"):
+        known = seen[of_queue.index]
+        svd = by_vectors(of_queue, known, vectors[queue])
+        parts.append(of_queue.assign(ratio=by_ratio(of_queue, known), svd=svd))
+    return pd.concat(parts)
+
+
 def rest_of_days(case: Case, origin: pd.Timestamp, ahead: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield the rest of each day and hour: what came, and what each method said."""
-    model = {queue: vectors_of(case.past(queue, origin, 7)) for queue in case.queues}
+    vectors = {queue: vectors_of(case.past(queue, origin, 7)) for queue in case.queues}
     days = local_day(ahead["start"])
-    for day in days.unique():
+    for day in days[days.isin(case.history["day"])].unique():
         forecast = ahead[days == day]
         today = case.table()[case.history["day"] == day]
-        if today.empty:
-            continue
         rows = forecast.merge(case.history[["queue", "start", "slot", "offered"]], on=["queue", "start"])
+        end = rows["start"].dt.tz_localize(None) + pd.to_timedelta(rows["minutes"], unit="min")
         for hour in HOURS:
             now = day + pd.Timedelta(hours=hour)
+            begun = time.process_time()
             try:
-                begun = time.process_time()
                 updated = forecasting.update(forecast, today, now.to_pydatetime())
-                spent = time.process_time() - begun
-            except Refused:
+            except Refused:  # the day is over
                 continue
-            ended = rows["start"].dt.tz_localize(None) + pd.to_timedelta(rows["minutes"], unit="min") <= now
-            seen = (ended & rows["offered"].notna()).to_numpy()
-            parts = []
-            for queue, of_queue in rows.groupby("queue"):
-                known = seen[of_queue.index]
-                parts.append(
-                    of_queue.assign(
-                        ratio=by_ratio(of_queue, known), svd=by_vectors(of_queue, known, model[queue])
-                    )
-                )
-            beside = updated[["queue", "start", "calls", "calls_lo", "calls_hi"]]
-            rest = pd.concat(parts)[~ended].merge(beside, on=["queue", "start"], suffixes=("", "_now"))
-            yield rest.assign(hour=hour, spent=spent / rows["queue"].nunique())
+            spent = (time.process_time() - begun) / rows["queue"].nunique()
+            ended = (end <= now).to_numpy()
+            rest = beside(rows, ended & rows["offered"].notna().to_numpy(), vectors)[~ended]
+            now_said = updated[["queue", "start", "calls", "calls_lo", "calls_hi"]]
+            rest = rest.merge(now_said, on=["queue", "start"], suffixes=("", "_now"))
+            yield rest.assign(hour=hour, spent=spent)
 
 
 def run(case: Case) -> pd.DataFrame:
@@ -154,8 +154,11 @@ def cases(arguments: argparse.Namespace) -> list[Case]:
     if not arguments.files or arguments.zone is None:
         print("give files of your own, and their time zone: --zone Europe/Paris FILE", file=sys.stderr)
         sys.exit(2)
-    load = partial(case_of, zone=arguments.zone, country=arguments.country, dst=arguments.dst)
-    return [load(file) for file in arguments.files]
+    try:
+        return [case_of(file, arguments.zone, arguments.country, arguments.dst) for file in arguments.files]
+    except Refused as fault:
+        print(fault, file=sys.stderr)
+        sys.exit(2)
 
 
 def main() -> int:

@@ -23,10 +23,8 @@ import numpy as np
 from forecasting.doubt.counts import quantile, rank
 from forecasting.doubt.trials import Trials
 from forecasting.history.panel import Panel
-from forecasting.models.gaussian_process import regress_totals
+from forecasting.models.gaussian_process import TOTAL_NOISE, regress_totals
 
-# Variance of a day's logarithm that no effect explains, before it is scaled.
-_DAY_NOISE = 0.09**2
 # A day never seen the like of could be anything; its band says so up to a factor, not to absurdity.
 _MOST_VARIANCE = 0.25
 # Of a squared standard normal number.
@@ -85,15 +83,8 @@ def measure_doubt(panel: Panel, trials: Trials, days: int) -> Doubt:
     scale = _scale_by_day(said, came, tried, due, trust)
     of_day = tried * scale
     own = _own(trials, known, of_day)
-    open_slots = known & (trials.said > _LEAST_CALLS)
-    # Intervals are many: the last of them tell enough, and of those not every one is needed.
-    open_slots[:-_RECENT_WEEKS] = False
-    thinned = np.flatnonzero(open_slots)[:: 1 + int(open_slots.sum()) // _MOST_INTERVALS]
-    open_slots = np.unravel_index(thinned, known.shape)
-    of_interval = np.broadcast_to(of_day[:, :, None], known.shape)[open_slots]
-    means = trials.said[open_slots]
     tails = {
-        "interval": _tails(trials.came[open_slots], means, of_interval + own / means, trust),
+        "interval": _tails(*_intervals(trials, known, of_day, own), trust),
         "day": _tails(came[due], said[due], of_day[due] + own / said[due], trust),
         "week": _tails(*_weeks(said, came, due, covariances, scale, own), trust),
     }
@@ -104,7 +95,7 @@ def measure_doubt(panel: Panel, trials: Trials, days: int) -> Doubt:
 
 def _bounded(covariance: np.ndarray) -> np.ndarray:
     """Return a covariance with the day's own noise, each variance at most `_MOST_VARIANCE`."""
-    whole = covariance + _DAY_NOISE * np.eye(len(covariance))
+    whole = covariance + TOTAL_NOISE * np.eye(len(covariance))
     root = np.sqrt(np.minimum(1.0, _MOST_VARIANCE / whole.diagonal()))
     return whole * np.multiply.outer(root, root)
 
@@ -136,6 +127,19 @@ def _own(trials: Trials, known: np.ndarray, of_day: np.ndarray) -> float:
     tried = np.array([0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0])
     medians = [np.median(squares / (mean * (1 + own) + spread * mean**2)) for own in tried]
     return float(np.interp(-_MEDIAN_SQUARE, -np.array(medians), tried))
+
+
+def _intervals(
+    trials: Trials, known: np.ndarray, of_day: np.ndarray, own: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what came and was said in the intervals of the last trials, and their dispersion."""
+    due = known & (trials.said > _LEAST_CALLS)
+    due[:-_RECENT_WEEKS] = False
+    # Of so many not every one is needed.
+    thinned = np.flatnonzero(due)[:: 1 + int(due.sum()) // _MOST_INTERVALS]
+    place = np.unravel_index(thinned, due.shape)
+    means = trials.said[place]
+    return trials.came[place], means, of_day[place[:2]] + own / means
 
 
 def _weeks(

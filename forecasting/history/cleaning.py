@@ -15,8 +15,8 @@ _OUTAGE_CALLS = 30.0
 _INTERVAL_SD = 8.0
 # A day this many of the queue's own deviations off, and by this factor, is an outlier ...
 _DAY_SD, _DAY_FACTOR = 5.0, 1.3
-# ... unless as many days in a row say the same: then the level has moved.
-_SHIFT_DAYS = 5
+# ... unless as many days in a row lean the same way: then the level has moved.
+_SHIFT_DAYS, _LEANING_SD = 5, 2.0
 
 
 def clean(panel: Panel) -> tuple[Panel, np.ndarray]:
@@ -134,15 +134,17 @@ def _outlying_days(counts: np.ndarray, usual: np.ndarray, special: np.ndarray) -
         return due
     own = max(0.05, 1.4826 * float(np.median(np.abs(ratio[due]))))
     score = ratio / np.sqrt(own**2 + 1 / (expected + 1))
-    odd = np.where((np.abs(score) > _DAY_SD) & (np.abs(ratio) > np.log(_DAY_FACTOR)), np.sign(ratio), 0.0)
-    return due & (odd != 0) & ~_in_long_runs(odd, due)
+    odd = due & (np.abs(score) > _DAY_SD) & (np.abs(ratio) > np.log(_DAY_FACTOR))
+    # A day that only leans the same way does not end a run.
+    leaning = np.where(np.abs(score) > _LEANING_SD, np.sign(ratio), 0.0)
+    return odd & ~_in_long_runs(leaning, due)
 
 
-def _in_long_runs(odd: np.ndarray, due: np.ndarray) -> np.ndarray:
-    """Tell which odd days belong to a run of the same sign, long enough to be a new level."""
-    result = np.zeros(len(odd), dtype=bool)
+def _in_long_runs(leaning: np.ndarray, due: np.ndarray) -> np.ndarray:
+    """Tell which days belong to a run that leans to one side, long enough to be a new level."""
+    result = np.zeros(len(leaning), dtype=bool)
     places = np.flatnonzero(due)
-    signs = odd[places]
+    signs = leaning[places]
     edges = np.flatnonzero(np.diff(signs, prepend=np.nan, append=np.nan) != 0)
     for first, last in itertools.pairwise(edges):
         if last - first >= _SHIFT_DAYS:

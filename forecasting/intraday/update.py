@@ -48,19 +48,18 @@ def update(forecast: pd.DataFrame, today: pd.DataFrame, now: datetime | str) -> 
     rows = _of_the_day(forecast, now)
     rows["offered"] = _counted(today, rows, now)
     parts = [_updated(of_queue, now) for _, of_queue in rows.groupby("queue")]
-    rest = pd.concat(parts).assign(cutoff=now)
-    rest["model"] = rest["model"].str.removesuffix(_SUFFIX) + _SUFFIX
-    return check(rest.drop(columns="offered"), FORECAST)
+    rest = pd.concat(parts, ignore_index=True).drop(columns="offered")
+    return rest.assign(model=rest["model"].str.removesuffix(_SUFFIX) + _SUFFIX, cutoff=now)
 
 
 def _instant(now: datetime | str, zone: tzinfo) -> pd.Timestamp:
     """Return `now` as an instant; without an offset it is what the clock of the zone shows."""
     try:
         stamp = pd.Timestamp(datetime.fromisoformat(now) if isinstance(now, str) else now)
+        if stamp.tzinfo is None:
+            stamp = stamp.tz_localize(pandas_zone(zone), ambiguous="NaT", nonexistent="NaT")
         if pd.isna(stamp):
             raise ValueError
-        if stamp.tzinfo is None:
-            stamp = stamp.tz_localize(pandas_zone(zone))
         return stamp.tz_convert(pandas_zone(zone)).as_unit("us")
     except (TypeError, ValueError, AttributeError):
         do = "give an instant, such as 2024-05-06 10:00, with its offset where the clock shows it twice"

@@ -49,7 +49,8 @@ def boosting(panel: Panel, origins: np.ndarray, days: int, seed: int) -> np.ndar
 
 def _from_origin(panel: Panel, origin: int, days: int, seed: int) -> np.ndarray:
     base, features = _known(panel, origin, days)
-    lead = min(days, _LONGEST_LEAD)
+    # A week at least, so that it learns from every weekday, and from holidays on each.
+    lead = int(np.clip(days, 7, _LONGEST_LEAD))
     earlier = np.arange(origin - 7, _LEAST_DAYS - 1, -7)[:_MOST_ORIGINS]
     if len(earlier) < _LEAST_ORIGINS:
         return base

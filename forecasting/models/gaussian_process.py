@@ -21,7 +21,7 @@ from forecasting.models.weekdays import mean_of_8
 # What is older than two years and a season tells little, and so the cost stays bounded.
 _WINDOW_DAYS = 800
 # Variances that no part of the kernel explains: of a day's logarithm, of a share's square root.
-_TOTAL_NOISE, _SHAPE_NOISE = 0.09**2, 0.01**2
+TOTAL_NOISE, _SHAPE_NOISE = 0.09**2, 0.01**2
 # Days with fewer calls have no shape; a weekday with fewer has no level of its own.
 _LEAST_CALLS = 5.0
 
@@ -123,7 +123,7 @@ def _kernel_and_observed(panel: Panel) -> tuple[np.ndarray, _Observed]:
     places = begin + np.flatnonzero(usable[begin:])
     logs = np.log(np.maximum(totals[places], 0.5))
     centre = float(np.median(logs[-60:])) if len(logs) else 0.0
-    noise = _TOTAL_NOISE + 1 / np.maximum(totals[places], 1.0)
+    noise = TOTAL_NOISE + 1 / np.maximum(totals[places], 1.0)
     kernel = summed(total_parts(panel.book[begin:]))
     noise = robust_noise(kernel, noise, logs - centre, places - begin)
     return kernel, _Observed(begin, places, logs - centre, noise, centre, thin)

@@ -57,17 +57,14 @@ def robust_noise(kernel: np.ndarray, noise: np.ndarray, values: np.ndarray, seen
 
     Beyond three standard deviations left out one by one [1]_ the weight falls with the fourth power.
     """
-    raised = noise
     # LAPACK has no inverse of an empty matrix.
-    for _ in range(2 if len(seen) else 0):
-        factor = cholesky(_noisy(kernel, raised, seen), lower=True, overwrite_a=True, check_finite=False)
-        inverse, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
-        precision = np.diag(inverse)
-        # The lower half alone is filled.
-        solved = inverse @ values + np.tril(inverse, -1).T @ values
-        score = np.abs(solved / precision) / np.sqrt(1 / precision - raised + noise)
-        raised = noise * np.maximum(score / 3, 1) ** 4
-    return raised
+    if not len(seen):
+        return noise
+    factor = cholesky(_noisy(kernel, noise, seen), lower=True, overwrite_a=True, check_finite=False)
+    inverse, _ = lapack.dtrtri(factor, lower=1, overwrite_c=1)
+    precision = (inverse**2).sum(axis=0)
+    left_out = np.abs(inverse.T @ (inverse @ values)) / precision
+    return noise * np.maximum(left_out * np.sqrt(precision) / 3, 1) ** 4
 
 
 def _noisy(kernel: np.ndarray, noise: np.ndarray, seen: np.ndarray) -> np.ndarray:
