@@ -2,7 +2,7 @@
 
 import click
 
-from commands import forecasting, planning, staffing
+from commands import forecasting, planning, scoring, staffing
 from commands.door import Commands
 
 
@@ -19,15 +19,20 @@ def main() -> None:
 # In the order of the chain, as `callplan --help` shows them.
 for command in (
     planning.init,
+    forecasting.repairs,
     forecasting.forecast,
-    forecasting.backtest,
+    forecasting.bands,
+    forecasting.estimate,
+    scoring.backtest,
     staffing.staff,
     staffing.explain,
     staffing.simulate,
     planning.schedule,
     planning.plan,
     planning.demo,
-    forecasting.accuracy,
+    scoring.update,
+    scoring.accuracy,
+    scoring.workload,
     planning.report,
     staffing.erlang,
     planning.columns,

@@ -12,6 +12,8 @@ import click
 from callplan.errors import CallplanError, Refused, Remark
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import pandas as pd
     from matplotlib.axes import Axes
 
@@ -136,8 +138,22 @@ def progress() -> Iterator[Callable[[str], None]]:
         return
     from rich.console import Console
 
-    with Console(stderr=True).status("") as status:
+    with Console(stderr=True).status("working") as status:
         yield status.update
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator["Executor | None"]:
+    """Give work to so many processes; one needs none beside this."""
+    if jobs == 1:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # Begun anew rather than forked: the line of progress is drawn by a thread, whose locks a fork would copy.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield pool
 
 
 def put(table: "pd.DataFrame | list[dict[str, Any]]", style: str | None, output: str | None = None) -> None:

@@ -1,11 +1,19 @@
-"""Options that commands of staffing share: goals, callers, and everything that decides a team."""
+"""Options that several commands share, and the sites and histories they come to."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from callplan.errors import Refused, nearest
+from commands.door import DAY, read_site
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planning import Site
 
 CONVENTION = (
     "How hang-ups count in the service level: offered, answered, abandon_positive, abandon_ignored, "
@@ -13,6 +21,10 @@ CONVENTION = (
 )
 AS_IN_SITE = "  [default: as in site.toml]"
 AS_STAFFED = "  [default: as the requirement was made]"
+
+with_queues = click.option("--queue", "queues", multiple=True, help="Take this queue alone; repeat.")
+with_model = click.option("--model", help=f"A model's name, or auto.{AS_IN_SITE}")
+with_level = click.option("--level", type=float, help=f"Share of counts the band is to hold.{AS_IN_SITE}")
 
 
 class Instant(click.ParamType):
@@ -26,6 +38,51 @@ class Instant(click.ParamType):
             return value if isinstance(value, datetime) else datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no time such as 2003-10-20T11:00", param, ctx)
+
+
+def with_country(command: Callable) -> Callable:
+    """Give a command the public holidays."""
+    options = [
+        click.option("--country", help=f"Public holidays of this country, by ISO code.{AS_IN_SITE}"),
+        click.option("--subdivision", help=f"Its state or region, by ISO code.{AS_IN_SITE}"),
+    ]
+    return _with_all(options, command)
+
+
+def with_calendar(command: Callable) -> Callable:
+    """Give a command its queues, and the days that are known beforehand to differ."""
+    events = click.option(
+        "--events",
+        type=click.Path(dir_okay=False),
+        help="A file of your own days that differ: name, date, and if you like until, queue and effect "
+        f"(1.2, +20%, -15%; empty: learned).{AS_IN_SITE}",
+    )
+    return with_queues(events(with_country(command)))
+
+
+def with_history(command: Callable) -> Callable:
+    """Give a command what it learns from a history with."""
+    options = [
+        click.option(
+            "--clean/--no-clean",
+            default=True,
+            show_default=True,
+            help="Learn around what `callplan repairs` lists (outages, outliers, ...), or from all as it is.",
+        ),
+        click.option(
+            "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to work with."
+        ),
+    ]
+    return with_calendar(_with_all(options, command))
+
+
+def with_days(command: Callable) -> Callable:
+    """Give a command the days to forecast."""
+    options = [
+        click.option("--days", default=7, show_default=True, help="How many days to forecast."),
+        click.option("--start", type=DAY, help="First day.  [default: the day after the history's last]"),
+    ]
+    return _with_all(options, command)
 
 
 def with_goals(command: Callable) -> Callable:
@@ -79,3 +136,40 @@ def _with_all(options: Sequence[Callable], command: Callable) -> Callable:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def site_with(
+    site_file: str,
+    queues: tuple[str, ...] = (),
+    events: str | None = None,
+    country: str | None = None,
+    subdivision: str | None = None,
+    **changes: Any,
+) -> "Site":
+    """Read the site, with what the options say instead."""
+    site = read_site(site_file)
+    site = site.replace(**{name: value for name, value in changes.items() if value is not None})
+    # A region of the site's country is none of another's.
+    days = {"country": country, "subdivision": subdivision} if country else {"subdivision": subdivision}
+    if country or subdivision:
+        site = site.replace(calendar=site.calendar.replace(**days))
+    site = site.with_events(events) if events else site
+    return site.only(queues) if queues else site
+
+
+def calls_of(history: str, site: "Site", queues: tuple[str, ...] = ()) -> "pd.DataFrame":
+    """Read a history, or the rows of these queues in it."""
+    from planning import read_history
+
+    calls = read_history(history, site)
+    for name in queues:
+        if name not in set(calls["queue"]):
+            found = f"no row of {name!r} in {history}"
+            raise Refused("--queue", found, nearest(name, calls["queue"].unique()))
+    return calls[calls["queue"].isin(queues)] if queues else calls
+
+
+def refuse_several(table: "pd.DataFrame", *pictures: str | None) -> None:
+    """Refuse to draw several queues in one picture, before any work is done for it."""
+    if any(pictures) and len(table["queue"].unique()) > 1:
+        raise Refused("--figure", "there are several queues", "draw one: add --queue NAME")

@@ -106,6 +106,18 @@ def plan(history: str, start: Any, days: int, output: str, seed: int, site_file:
         seed,
         output,
     )
+    if site.events:
+        _take_along(Path(site_file).parent / site.events, Path(output) / site.events)
+
+
+def _take_along(events: Path, copy: Path) -> None:
+    """Copy the file of events that a site names: its settings are read again from the plan's folder."""
+    from callplan.files import replacing
+
+    if copy.resolve() != events.resolve():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(copy) as part:
+            part.write_bytes(events.read_bytes())
 
 
 @click.command(epilog=example("callplan demo -o demo"))

@@ -6,12 +6,23 @@ from planning.review import Review, has_come, review
 from planning.service import expected_service
 from planning.simulation import simulate_site
 from planning.site import Queue, Site
-from planning.steps import as_staffed, at_site, backtest_site, forecast_site, read_history, staff_site
+from planning.steps import (
+    PLAIN_MODELS,
+    as_staffed,
+    at_site,
+    backtest_site,
+    bands_site,
+    forecast_site,
+    read_history,
+    repairs_site,
+    staff_site,
+)
 from planning.summary import summarise
 from planning.template import DEMO_SITE, site_template
 
 __all__ = [
     "DEMO_SITE",
+    "PLAIN_MODELS",
     "Plan",
     "Queue",
     "Review",
@@ -20,12 +31,14 @@ __all__ = [
     "as_staffed",
     "at_site",
     "backtest_site",
+    "bands_site",
     "expected_service",
     "explain",
     "forecast_site",
     "has_come",
     "plan",
     "read_history",
+    "repairs_site",
     "review",
     "simulate_site",
     "site_template",

@@ -1,7 +1,9 @@
 """The settings of a site: one `site.toml` for zone, hours, queues, shifts and what things cost."""
 
+from collections.abc import Collection
 from functools import cached_property
-from typing import Any, Literal
+from pathlib import Path, PurePath
+from typing import Any, Literal, Self
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
@@ -12,7 +14,7 @@ from callplan.intervals import named_zone
 from callplan.plausible import refuse_odd_aht
 from callplan.settings import Settings
 from erlang import Target
-from forecasting import AUTO, Calendar, known_model
+from forecasting import AUTO, Calendar, known_model, read_events
 from scheduling import Rules
 
 
@@ -66,6 +68,9 @@ class Queue(Settings):
 class Site(Settings):
     """A site: where it is, what it answers, how it works; `notes` are repeated in every report.
 
+    `events` names a file of events in the folder of the settings (`forecasting.read_events`), which
+    `from_toml` reads into the calendar.
+
     >>> site = Site.from_dict({"zone": "Europe/Paris", "queues": {"sales": {
     ...     "service_level": 0.8, "within_s": 20, "shrinkage": 0.3}}}, "site.toml")
     >>> site.queue("sales").target.within_s
@@ -83,6 +88,7 @@ class Site(Settings):
     model: str = AUTO
     level: float = Field(default=0.8, gt=0, lt=1)
     tolerance: float = Field(default=0.05, gt=0, lt=1)
+    events: str = ""
     calendar: Calendar = Calendar()
     queues: dict[str, Queue] = Field(min_length=1)
     shifts: Rules = Rules()
@@ -101,11 +107,44 @@ class Site(Settings):
     def _model_is_known(cls, model: str) -> str:
         return known_model(model, "")
 
+    @field_validator("events")
+    @classmethod
+    def _events_stand_beside(cls, events: str) -> str:
+        # A plan's folder takes the file along, so that it can be planned again from there.
+        if PurePath(events).is_absolute() or ".." in PurePath(events).parts:
+            raise Refused("", f"found {events!r}", "name a file in the folder of these settings")
+        return events
+
+    @model_validator(mode="after")
+    def _queues_of_events_are_known(self) -> Self:
+        self.calendar.for_queue("", known=self.queues)
+        return self
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Self:
+        """Read and check a `site.toml`, and the file of events that it names."""
+        site = super().from_toml(path)
+        return site.with_events(Path(path).parent / site.events) if site.events else site
+
+    def with_events(self, path: str | Path) -> Self:
+        """Return the same site with the events of a file instead of its own."""
+        events = read_events(path)
+        try:
+            return self.replace(calendar=self.calendar.replace(events=events))
+        except Refused as fault:
+            raise Refused(f"{Path(path).name}, {fault.where}", fault.found, fault.do) from None
+
     def queue(self, name: str) -> Queue:
         """Return the settings of a queue, or refuse with the nearest one there is."""
         if name not in self.queues:
             raise Refused("queues", f"no queue {name!r}", nearest(name, self.queues))
         return self.queues[name]
+
+    def only(self, names: Collection[str]) -> Self:
+        """Return the same site with some of its queues alone, and the events that concern them."""
+        queues = {name: self.queue(name) for name in names}
+        events = tuple(event for event in self.calendar.events if event.queue in (None, *queues))
+        return self.replace(queues=queues, calendar=self.calendar.replace(events=events))
 
     def calendar_of(self, name: str) -> Calendar:
         """Return the calendar of a queue: the site's, with the queue's own opening hours if it has any.

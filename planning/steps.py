@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,12 +15,16 @@ from callplan import arguments
 from callplan.errors import Refused, Remark
 from callplan.intervals import aggregate, local_day
 from callplan.plausible import refuse_odd_aht
-from callplan.tables import FORECAST, HISTORY, REQUIREMENT, check, read
+from callplan.tables import BANDS, FORECAST, HISTORY, REPAIRS, REQUIREMENT, check, read
+from forecasting import Calendar
 from planning.repair import repaired
 from planning.site import Queue, Site
 
 # Called with a line that says what is being done.
 Progress = Callable[[str], None]
+
+# What a planner has without any method: a backtest shows what a model adds to it.
+PLAIN_MODELS = ("seasonal_naive", "mean_of_8")
 
 
 def read_history(path: str | Path, site: Site) -> pd.DataFrame:
@@ -44,15 +49,18 @@ def _on_grid(history: pd.DataFrame, site: Site, source: str) -> pd.DataFrame:
     if longest > site.minutes:
         found = f"intervals of {longest} minutes, where the site has minutes = {site.minutes}"
         raise Refused(source, found, "set minutes to what there is: calls cannot be split")
-    summed = _by_queue(history, site, lambda rows, calendar: aggregate(rows, site.minutes, calendar.hours))
+    summed = _by_calendar(history, site, lambda rows, calendar: aggregate(rows, site.minutes, calendar.hours))
     warnings.warn(f"intervals are summed to {site.minutes} minutes, the site's", Remark, stacklevel=3)
     return check(summed, HISTORY)
 
 
-def _by_queue(history: pd.DataFrame, site: Site, step: Callable[..., pd.DataFrame]) -> pd.DataFrame:
-    """Take one step for every queue of a history, each with its own calendar."""
+def _by_calendar(history: pd.DataFrame, site: Site, step: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    """Take one step for every queue of a history, those that share a calendar together."""
+    shared: dict[Calendar, list[str]] = {}
+    for name in history["queue"].unique():
+        shared.setdefault(site.calendar_of(name), []).append(name)
     return pd.concat(
-        [step(rows, calendar=site.calendar_of(str(name))) for name, rows in history.groupby("queue")]
+        [step(history[history["queue"].isin(names)], calendar=calendar) for calendar, names in shared.items()]
     )
 
 
@@ -70,18 +78,17 @@ def forecast_site(
     days: int,
     start: date | str | None = None,
     seed: int = 0,
+    clean: bool = True,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Forecast every queue of a history by the site's model, each in its own opening hours.
 
     The days are those from `start` on, or that follow the history's last day. A handling time that
     the history lacks comes from the queue's settings. The history is brought to the site's zone and
-    intervals first (`at_site`).
+    intervals first (`at_site`). Other arguments are those of `forecasting.forecast`.
     """
-    history = at_site(history, site)
-    days, first = arguments.whole("days", days, 1), first_day(history, start)
-    _remark_on_queues(history, site)
-    closed = _closed_queues(history, site, first, days)
+    rows, first = _to_forecast(history, site, days, start)
     step = partial(
         forecasting.forecast,
         days=days,
@@ -89,9 +96,60 @@ def forecast_site(
         model=site.model,
         level=site.level,
         seed=seed,
+        clean=clean,
         progress=progress,
+        executor=executor,
     )
-    return _with_handling_time(_by_queue(history[~history["queue"].isin(closed)], site, step), site)
+    return _with_handling_time(_by_calendar(rows, site, step), site)
+
+
+def bands_site(
+    history: pd.DataFrame,
+    site: Site,
+    *,
+    days: int,
+    spans: Sequence[str],
+    quantiles: Sequence[float],
+    start: date | str | None = None,
+    seed: int = 0,
+    clean: bool = True,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+) -> pd.DataFrame:
+    """Return quantiles of what `forecast_site` forecasts (table `BANDS`), by interval, day, week or month."""
+    rows, first = _to_forecast(history, site, days, start)
+    step = partial(
+        forecasting.bands,
+        days=days,
+        spans=spans,
+        quantiles=quantiles,
+        start=first,
+        model=site.model,
+        seed=seed,
+        clean=clean,
+        progress=progress,
+        executor=executor,
+    )
+    return check(_by_calendar(rows, site, step), BANDS)
+
+
+def repairs_site(history: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """Return what of a history a forecast does not learn from, or learns apart (table `REPAIRS`)."""
+    return check(_by_calendar(at_site(history, site), site, forecasting.repairs), REPAIRS)
+
+
+def _to_forecast(
+    history: pd.DataFrame, site: Site, days: int, start: date | str | None
+) -> tuple[pd.DataFrame, date]:
+    """Return the rows of the queues to forecast, seen before and open then, and the first of the days."""
+    history = at_site(history, site)
+    days, first = arguments.whole("days", days, 1), first_day(history, start)
+    seen = history.loc[local_day(history["start"]) < pd.Timestamp(first), "queue"]
+    # Where no queue is seen before, the forecast refuses, and says when the history begins.
+    history = history if seen.empty else history[history["queue"].isin(seen.unique())]
+    _remark_on_queues(history, site)
+    closed = _closed_queues(history, site, first, days)
+    return history[~history["queue"].isin(closed)], first
 
 
 def _remark_on_queues(history: pd.DataFrame, site: Site) -> None:
@@ -99,7 +157,7 @@ def _remark_on_queues(history: pd.DataFrame, site: Site) -> None:
     for name in history["queue"].unique():
         site.queue(name)
     for name in sorted(set(site.queues) - set(history["queue"])):
-        warnings.warn(f"queue {name} of the site has no history, and is left out", Remark, stacklevel=3)
+        warnings.warn(f"queue {name} of the site has no history, and is left out", Remark, stacklevel=4)
 
 
 def _closed_queues(history: pd.DataFrame, site: Site, first: date, days: int) -> set[str]:
@@ -110,7 +168,7 @@ def _closed_queues(history: pd.DataFrame, site: Site, first: date, days: int) ->
         if hours is not None and not any(hours.on(first + timedelta(days=step)) for step in range(days)):
             closed.add(name)
             warnings.warn(
-                f"queue {name} is closed on the days to forecast, and is left out", Remark, stacklevel=3
+                f"queue {name} is closed on the days to forecast, and is left out", Remark, stacklevel=4
             )
     if closed and closed == set(history["queue"]):
         raise Refused(f"start {first}", f"no queue is open in {days} days", "see the opening hours")
@@ -125,19 +183,23 @@ def backtest_site(
     origins: int,
     models: Sequence[str] = (),
     seed: int = 0,
+    clean: bool = True,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> pd.DataFrame:
-    """Forecast the last weeks of every queue with each model, by default every one there is."""
+    """Forecast the last weeks of every queue with each model, by default the site's and two plain ones."""
     step = partial(
         forecasting.backtest,
         days=days,
         origins=origins,
-        models=models or forecasting.KNOWN_MODELS,
+        models=models or tuple(dict.fromkeys([site.model, *PLAIN_MODELS])),
         level=site.level,
         seed=seed,
+        clean=clean,
         progress=progress,
+        executor=executor,
     )
-    return _with_handling_time(_by_queue(at_site(history, site), site, step), site)
+    return _with_handling_time(_by_calendar(at_site(history, site), site, step), site)
 
 
 def _with_handling_time(forecast: pd.DataFrame, site: Site) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """What all pictures share: their size, their colours, how their axes look."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,16 +28,22 @@ def count(ax: "Axes") -> None:
     ax.yaxis.set_major_formatter("{x:,.0f}")
 
 
-def dress(ax: "Axes", title: str, unit: str) -> "Axes":
-    """Give every picture the same plain dress; queue names are text, never formulas."""
-    ax.set_title(title, loc="left", fontsize=10, pad=22, parse_math=False)
+def dress(ax: "Axes", title: str, unit: str, *, beside: bool = False) -> "Axes":
+    """Give every picture the same plain dress; queue names are text, never formulas.
+
+    The legend stands above the picture, or `beside` it where it has many names.
+    """
+    named = bool(ax.get_legend_handles_labels()[0])
+    ax.set_title(title, loc="left", fontsize=10, pad=22 if named and not beside else 8, parse_math=False)
     ax.set_ylabel(unit, fontsize=8.5, color=GREY)
     ax.tick_params("y", labelsize=8, length=0)
     ax.grid(axis="x", visible=False)
     ax.grid(axis="y", color=PALE, linewidth=0.6)
     ax.set_axisbelow(True)
     ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 1), ncols=6, frameon=False, fontsize=8, handlelength=1.4
-    )
+    if named:
+        where: Any = {"loc": "lower left", "bbox_to_anchor": (-0.01, 1), "ncols": 6}
+        if beside:
+            where = {"loc": "upper left", "bbox_to_anchor": (1, 1.02)}
+        ax.legend(frameon=False, fontsize=8, handlelength=1.4, **where)
     return ax

@@ -124,7 +124,7 @@ def plot_errors(errors: pd.DataFrame, tolerance: float = 0.05, ax: "Axes | None"
     ax.hlines(floor, left, right, color=BLACK, linewidth=1, linestyle=":", label="noise floor")
     ax.hlines(-floor, left, right, color=BLACK, linewidth=1, linestyle=":")
     ax.axhline(0, color=BLACK, linewidth=0.8)
-    _name_days(ax, [day(start) for start in rows["start"]])
+    name_days(ax, [day(start) for start in rows["start"]])
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:+.0%}".replace("-", "−").replace("+0%", "0%"))
     return _dress(ax, rows, "forecast error by day", "forecast − what came")
 
@@ -167,7 +167,7 @@ def plot_days(days: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
         if column in rows:
             levels = shown(list(rows[column]), "share")
             names = [f"{name}\n{level} {word}" for name, level in zip(names, levels, strict=True)]
-    _name_days(ax, names)
+    name_days(ax, names)
     count(ax)
     return _dress(ax, rows, "hours needed, at work and paid, and the service level, by day", "hours")
 
@@ -201,7 +201,7 @@ def _hours(span: pd.Timedelta) -> float:
     return span / pd.Timedelta(hours=1)
 
 
-def _name_days(ax: "Axes", names: list[str]) -> None:
+def name_days(ax: "Axes", names: list[str]) -> None:
     """Name the days below their bars, as many as fit."""
     every = -(-len(names) // 10)
     ax.set_xticks(range(0, len(names), every), names[::every], fontsize=8)

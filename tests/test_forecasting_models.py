@@ -1,6 +1,7 @@
 """The forecasting models, each on days of known truth, and what the Gaussian process is made of."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from callplan.errors import Refused
 from forecasting import MODELS, Calendar, Event, daybook
@@ -26,6 +28,13 @@ WEEKDAYS = np.array([1.2, 1.0, 0.95, 1.0, 1.1, 0.5, 0.3])
 OPEN = slice(8, 20)
 SHAPE = 1 + np.sin(np.arange(8, 20) / 24 * np.pi)
 QUICK = [name for name in MODELS if name not in FITTED_ANEW]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    # As `forecast` does: threads of linear algebra only wait for each other on small matrices.
+    with threadpool_limits(1):
+        yield
 
 
 def days_from(first: str, past: int, days: int = 7) -> pd.DatetimeIndex:

@@ -1,5 +1,6 @@
 """What must hold of any forecast: calls scaled, shifted or renamed give a forecast that is so too."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from callplan.hours import OpeningHours
 from callplan.intervals import grid
@@ -19,6 +21,13 @@ LINEAR = ("seasonal_naive", "mean_of_4", "mean_of_8")
 QUICK = [name for name in MODELS if name not in FITTED_ANEW]
 WEEKDAYS = np.array([1.2, 1.0, 0.95, 1.0, 1.1, 0.5, 0.3])
 HOURS = OpeningHours.parse({"mon-sun": "08:00-20:00"})
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    # As `forecast` does: threads of linear algebra only wait for each other on small matrices.
+    with threadpool_limits(1):
+        yield
 
 
 def panel_of(first: date, factor: int = 1, weeks: int = 9) -> Panel:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import forecasting
 from callplan.errors import Refused
 from callplan.hours import OpeningHours
 from callplan.intervals import aggregate, grid
@@ -22,11 +23,13 @@ from planning import (
     Review,
     Site,
     backtest_site,
+    bands_site,
     expected_service,
     forecast_site,
     has_come,
     plan,
     read_history,
+    repairs_site,
     review,
     site_template,
     staff_site,
@@ -335,7 +338,10 @@ def test_the_template_shows_every_key_and_reads_as_it_stands(tmp_path: Path) -> 
     # Every line that is commented out is a key with its default, or an example, and reads too.
     bare = re.sub(r"^# (?=\[|[\w-]+ = )", "", text, flags=re.MULTILINE)
     path.write_text(bare.replace('subdivision = ""', ""), encoding="utf-8")
-    assert Site.from_toml(path).queue("sales").aht_s == 240
+    (tmp_path / "events.csv").write_text("name,date\nsale,2024-05-06\n", encoding="utf-8")
+    bare_site = Site.from_toml(path)
+    assert bare_site.queue("sales").aht_s == 240
+    assert [event.name for event in bare_site.calendar.events] == ["sale"]
 
 
 def test_the_demo_site_is_sound() -> None:
@@ -374,3 +380,36 @@ def test_a_queue_whose_truth_is_missing_or_nothing_is_summed_up_all_the_same(wee
     assert sum(line.startswith("Then") for line in lines) == 1
     closed = HISTORY.assign(offered=HISTORY["offered"].where(~(came & sales), 0.0))
     assert any(line.startswith("Then no call came") for line in summarise(week, review(week, closed)))
+
+
+def test_a_queue_without_calls_before_the_start_is_remarked_and_the_others_go_on() -> None:
+    young = HISTORY[(HISTORY["queue"] == "sales") | (HISTORY["start"] >= "2024-04-10")]
+    with pytest.warns(UserWarning, match="queue support of the site has no history, and is left out"):
+        ahead = forecast_site(young, SITE, days=7, start=date(2024, 4, 8))
+    assert set(ahead["queue"]) == {"sales"}
+    alone = forecast_site(
+        HISTORY[HISTORY["queue"] == "sales"], SITE.only(["sales"]), days=7, start="2024-04-08"
+    )
+    pd.testing.assert_frame_equal(ahead, alone)
+
+
+def test_events_concern_queues_that_there_are() -> None:
+    sale = {"name": "sale", "date": "2024-05-06", "queue": "sales"}
+    site = Site.from_dict({**SETTINGS, "calendar": {"events": [sale]}}, "site.toml")
+    assert site.only(["support"]).calendar.events == ()
+    assert site.only(["sales"]).calendar == site.calendar
+    assert site.only(["sales"]).calendar_of("sales").events[0].name == "sale"
+    with pytest.raises(Refused, match="sale of 2024-05-06: unknown queue 'sails'; did you mean sales"):
+        Site.from_dict({**SETTINGS, "calendar": {"events": [{**sale, "queue": "sails"}]}}, "site.toml")
+
+
+def test_bands_and_repairs_of_a_site_are_those_of_each_queue_in_its_hours() -> None:
+    asked = {"days": 7, "start": START, "spans": ["week"], "quantiles": [0.1, 0.9]}
+    found = bands_site(HISTORY, SITE, **asked)
+    assert list(found["queue"]) == ["sales", "sales", "support", "support"]
+    for name, rows in HISTORY.groupby("queue"):
+        own = forecasting.bands(rows, model="mean_of_4", calendar=SITE.calendar_of(name), **asked)
+        pd.testing.assert_frame_equal(found[found["queue"] == name].reset_index(drop=True), own)
+        repaired = repairs_site(HISTORY.drop(index=rows.index[40:43]), SITE)
+        assert (repaired["reason"] == "gap").sum() == 1
+        assert set(repaired["queue"]) == {name}
