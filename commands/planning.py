@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from planning import Site
 
 
-@click.command(epilog=example("callplan init --zone Europe/Paris --queue sales"))
+@click.command(epilog=example("callplan init --zone Europe/Paris --country FR --queue sales"))
 @click.argument("folder", default=".", type=click.Path(file_okay=False))
 @click.option("--zone", default="", help="Time zone of the site, such as Europe/Paris.")
 @click.option(
     "--queue", "queues", multiple=True, default=["sales"], show_default=True, help="A queue; repeat."
 )
-def init(folder: str, zone: str, queues: tuple[str, ...]) -> None:
+@click.option("--country", help="Country whose public holidays count, by its ISO code, such as FR.")
+def init(folder: str, zone: str, queues: tuple[str, ...], country: str | None) -> None:
     """Write a commented site.toml into FOLDER."""
     from callplan.files import replacing
     from callplan.intervals import named_zone
@@ -43,14 +44,17 @@ def init(folder: str, zone: str, queues: tuple[str, ...]) -> None:
         raise Refused(str(path), "is there already", "edit it, or choose another folder")
     if zone:
         named_zone(zone, "--zone")
+    if country:
+        from forecasting import Calendar
+
+        Calendar(country)
     if len(set(queues)) < len(queues) or "" in queues:
         raise Refused("--queue", f"found {', '.join(map(repr, queues))}", "name each queue once")
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as part:
-        part.write_text(site_template(zone, queues), encoding="utf-8")
-    click.echo(
-        f"{path}: written; " + ("see its goals" if zone else "set its zone") + ", then forecast", err=True
-    )
+        part.write_text(site_template(zone, queues, country), encoding="utf-8")
+    still = "set its zone" if not zone else "see its goals" if country else "see its goals and country"
+    click.echo(f"{path}: written; {still}, then forecast", err=True)
 
 
 @click.command(epilog=example("callplan schedule requirement.csv -o shift_plan.csv --coverage coverage.csv"))

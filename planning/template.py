@@ -12,7 +12,7 @@ _HERE = Path(__file__).parent
 DEMO_SITE = _HERE / "demo.toml"
 
 
-def site_template(zone: str, queues: Sequence[str]) -> str:
+def site_template(zone: str, queues: Sequence[str], country: str | None = None) -> str:
     """Return the text of a `site.toml` with every key explained, for these queues.
 
     >>> "[queues.sales]" in site_template("Europe/Paris", ["sales"])
@@ -23,4 +23,5 @@ def site_template(zone: str, queues: Sequence[str]) -> str:
     keys = [name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name) for name in queues]
     tables = "\n".join(one_queue.substitute(name=key) for key in keys)
     whole = Template((_HERE / "template.toml").read_text(encoding="utf-8"))
-    return whole.substitute(zone=zone, queues=tables)
+    named = '# country = "FR"' if country is None else f"country = {json.dumps(country)}"
+    return whole.substitute(zone=zone, queues=tables, country=named)
