@@ -14,9 +14,11 @@ from forecasting.history.handling import handling_time
 from forecasting.history.repairs import repairs
 from forecasting.intraday.update import update
 from forecasting.models import AUTO, MODELS
+from forecasting.outlook import LEAST_DAYS
 
 __all__ = [
     "AUTO",
+    "LEAST_DAYS",
     "LEVELS",
     "MODELS",
     "Calendar",

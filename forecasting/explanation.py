@@ -50,7 +50,7 @@ def explain(
     >>> history = pd.DataFrame({"queue": "sales", "start": start, "minutes": 60, "offered": calls})
     >>> monday = explain(history, "sales", "2024-07-01", model="gaussian_process")
     >>> [(effect.name, round(effect.calls)) for effect in monday][:2]
-    [('level', 63), ('weekday', 89)]
+    [('level', 63), ('weekday', 90)]
     """
     known_model(model)
     history = check(history, HISTORY)

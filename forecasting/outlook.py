@@ -19,6 +19,9 @@ from forecasting.history.panel import Horizon, Panel, build_panel
 from forecasting.models import AUTO, HOLIDAY_BLIND
 from forecasting.models.ensemble import MEMBERS, member_weights
 
+# With less than a week some weekday has not been seen at all.
+LEAST_DAYS = 7
+
 
 @dataclass(frozen=True)
 class Task:
@@ -89,7 +92,7 @@ def linear_algebra() -> ThreadpoolController:
 def prepared(task: Task) -> tuple[Panel, Horizon]:
     """Return the panel that models learn from, and the intervals they are asked for."""
     panel, horizon = build_panel(task.rows, task.last, task.reach, task.span, task.calendar)
-    if panel.past < 7:
+    if panel.past < LEAST_DAYS:
         raise Refused(f"queue {task.queue}", f"{panel.past} days of history", "give two weeks or more")
     if not np.isfinite(panel.counts).any():
         advice = "see that `minutes` and the counts are right"

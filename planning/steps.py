@@ -135,7 +135,9 @@ def bands_site(
 
 def repairs_site(history: pd.DataFrame, site: Site) -> pd.DataFrame:
     """Return what of a history a forecast does not learn from, or learns apart (table `REPAIRS`)."""
-    return check(_by_calendar(at_site(history, site), site, forecasting.repairs), REPAIRS)
+    found = _by_calendar(at_site(history, site), site, forecasting.repairs)
+    # A history without a fault has no repairs, which no table of rows could say.
+    return found if found.empty else check(found, REPAIRS)
 
 
 def _to_forecast(
@@ -149,7 +151,26 @@ def _to_forecast(
     history = history if seen.empty else history[history["queue"].isin(seen.unique())]
     _remark_on_queues(history, site)
     closed = _closed_queues(history, site, first, days)
-    return history[~history["queue"].isin(closed)], first
+    history = history[~history["queue"].isin(closed)]
+    return history[~history["queue"].isin(_new_queues(history, first))], first
+
+
+def _new_queues(history: pd.DataFrame, first: date) -> set[str]:
+    """Return the queues with too few days before the first to forecast, each remarked; none where all are."""
+    day = local_day(history["start"])
+    days = (pd.Timestamp(first) - day.groupby(history["queue"]).min()).dt.days
+    new = set(days.index[days < forecasting.LEAST_DAYS])
+    # Where nothing else is to be forecast, the forecast refuses, and says what is needed.
+    if new == set(days.index):
+        return set()
+    for name in sorted(new):
+        warnings.warn(
+            f"queue {name} has {days[name]} days of history, and is left out until it has "
+            f"{forecasting.LEAST_DAYS}; `callplan estimate` forecasts it until then",
+            Remark,
+            stacklevel=4,
+        )
+    return new
 
 
 def _remark_on_queues(history: pd.DataFrame, site: Site) -> None:

@@ -27,6 +27,8 @@ from forecasting.models.gaussian_process import TOTAL_NOISE, regress_totals
 
 # A day never seen the like of could be anything; its band says so up to a factor, not to absurdity.
 _MOST_VARIANCE = 0.25
+# Beyond this even the upper end of a band would lie below the mean.
+_MOST_DISPERSION = 1.0
 # Of a squared standard normal number.
 _MEDIAN_SQUARE = 0.4549
 _LEVELS = np.array([0.5, 0.8, 0.95])
@@ -50,8 +52,9 @@ class Doubt:
 
     def of_intervals(self, mean: np.ndarray, day: np.ndarray, share: float) -> np.ndarray:
         """Return a quantile of the calls of intervals, given their means and their days' places."""
-        spread = self.covariance.diagonal()[day] + self.own / np.maximum(mean, 1e-9)
-        return quantile(mean, self._tail("interval", share) * spread, share)
+        tail = self._tail("interval", share)
+        of_day = np.minimum(tail * self.covariance.diagonal()[day], _MOST_DISPERSION)
+        return quantile(mean, of_day + tail * self.own / np.maximum(mean, 1e-9), share)
 
     def of_sums(self, span: str, mean: np.ndarray, group: np.ndarray, share: float) -> np.ndarray:
         """Return a quantile of the calls of each group of days, given the days' means and groups 0, 1, ..."""
@@ -59,7 +62,7 @@ class Doubt:
         total = member @ mean
         spread = np.einsum("gd,de,ge->g", member * mean, self.covariance, member * mean) + self.own * total
         relative = np.divide(spread, total**2, out=np.zeros_like(total), where=total > 0)
-        return quantile(total, self._tail(span, share) * relative, share)
+        return quantile(total, np.minimum(self._tail(span, share) * relative, _MOST_DISPERSION), share)
 
     def _tail(self, span: str, share: float) -> float:
         level = abs(2 * share - 1)

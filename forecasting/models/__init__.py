@@ -1,8 +1,8 @@
 """Forecasting models, each a function of the same shape, named by its method.
 
 A model takes a panel, origins (places of days in it, in their order), how many days to forecast from
-each, and a seed. It returns the mean calls (origins × days × slots), and looks at nothing that came on
-or after an origin to forecast from it.
+each, and a seed. It returns the mean calls (origins × days × slots). From an origin it forecasts by what
+came before; only the panel's repairs, and what stands for a gap, know the later days too.
 """
 
 from collections.abc import Callable

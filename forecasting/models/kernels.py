@@ -26,7 +26,7 @@ def total_parts(book: DayBook) -> Iterator[Part]:
         "trend",
         0.01**2 * np.minimum.outer(np.arange(len(book)), np.arange(len(book))) + 0.1**2 * _fading(ago, 15),
     )
-    yield "weekday", weekday * (0.45**2 + 0.1**2 * _fading(ago, 60))
+    yield "weekday", weekday * (1.0**2 + 0.1**2 * _fading(ago, 60))
     yield "recent days", 0.08**2 * _fading(ago, 2.8)
     yield "day of the month", 0.11**2 * _month(book, 3.0)
     if len(book) > 366:
