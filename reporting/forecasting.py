@@ -220,7 +220,7 @@ def plot_accuracy(accuracy: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     ax.bar(floors.index, floors["noise_floor"], width=0.9, color=PALE, label="chance (Poisson)")
     if (own := floors["own"].dropna()).size:
         ends = own.index - 0.45, own.index + 0.45
-        ax.hlines(own, *ends, color=BLACK, linewidth=1, linestyle=":", label="chance (own scatter)")
+        ax.hlines(own, *ends, color=BLACK, linewidth=1, linestyle=":", label="scatter of past weeks")
     _name_levels(ax, levels, weeks)
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))

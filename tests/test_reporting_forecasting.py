@@ -154,10 +154,10 @@ def scores():
 def test_errors_stand_above_their_floors(scores):
     ax = plot_accuracy(scores)
     # The best model first, the floors last.
-    assert labels(ax) == ["auto", "naive", "chance (own scatter)", "chance (Poisson)"]
+    assert labels(ax) == ["auto", "naive", "scatter of past weeks", "chance (Poisson)"]
     assert line(ax, "auto") == [0.05, 0.10]
     assert {bar.get_height() for bar in ax.containers[0]} == {0.02}
-    own = next(found for found in ax.collections if found.get_label() == "chance (own scatter)")
+    own = next(found for found in ax.collections if found.get_label() == "scatter of past weeks")
     assert {point for path in own.get_paths() for point in path.vertices[:, 1]} == {0.04}
     assert [label.get_text() for label in ax.get_xticklabels()] == ["by interval", "by day"]
     assert [label.get_text() for label in ax.get_xticklabels(minor=True)] == ["1", "2", "1", "2"]

@@ -35,7 +35,7 @@ _LEVELS = np.array([0.5, 0.8, 0.95])
 _FACTORS = np.geomspace(0.1, 4.0, 6)
 # Slots with fewer calls are closed in all but name: whatever the band, it holds them.
 _LEAST_CALLS = 0.03
-_RECENT_WEEKS, _MOST_INTERVALS = 13, 2500
+_RECENT_WEEKS, _MOST_INTERVALS = 13, 1500
 # How many weeks of errors the belief in the covariance as it is weighs.
 _PRIOR_WEEKS = 1.0
 

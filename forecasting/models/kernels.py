@@ -12,6 +12,7 @@ References
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.linalg import toeplitz
 
 from forecasting.calendar.daybook import DayBook
 
@@ -20,14 +21,14 @@ Part = tuple[str, np.ndarray]
 
 def total_parts(book: DayBook) -> Iterator[Part]:
     """Return the parts of the covariance of day totals, in logarithms."""
-    ago, weekday = _days_apart(book), _same(book.days.day_of_week.to_numpy())
+    weekday = _same(book.days.day_of_week.to_numpy())
     yield "level", np.full((len(book), len(book)), 2.0**2)
     yield (
         "trend",
-        0.01**2 * np.minimum.outer(np.arange(len(book)), np.arange(len(book))) + 0.1**2 * _fading(ago, 15),
+        0.01**2 * np.minimum.outer(np.arange(len(book)), np.arange(len(book))) + 0.1**2 * _fading(book, 15),
     )
-    yield "weekday", weekday * (1.0**2 + 0.1**2 * _fading(ago, 60))
-    yield "recent days", 0.08**2 * _fading(ago, 2.8)
+    yield "weekday", weekday * (1.0**2 + 0.1**2 * _fading(book, 60))
+    yield "recent days", 0.08**2 * _fading(book, 2.8)
     yield "day of the month", 0.11**2 * _month(book, 3.0)
     if len(book) > 366:
         yield "time of year", 0.05**2 * _year(book, 8) + 0.08**2 * _year(book, 30)
@@ -47,10 +48,10 @@ def total_parts(book: DayBook) -> Iterator[Part]:
 
 def shape_parts(book: DayBook) -> Iterator[Part]:
     """Return the parts of the covariance of a slot's share of its day, in square roots of shares."""
-    ago, weekday = _days_apart(book), _same(book.days.day_of_week.to_numpy())
+    weekday = _same(book.days.day_of_week.to_numpy())
     working = book.working_day > 0
-    yield "shape", 0.05**2 + 0.003**2 * _fading(ago, 75)
-    yield "weekday", weekday * (0.01**2 + 0.003**2 * _fading(ago, 60)) + 0.01**2 * _same(working)
+    yield "shape", 0.05**2 + 0.003**2 * _fading(book, 75)
+    yield "weekday", weekday * (0.01**2 + 0.003**2 * _fading(book, 60)) + 0.01**2 * _same(working)
     yield "day of the month", 0.001**2 * _month(book, 0.7)
     if len(book) > 366:
         yield "time of year", 0.002**2 * _year(book, 8)
@@ -68,13 +69,9 @@ def summed(parts: Iterator[Part]) -> np.ndarray:
     return total
 
 
-def _days_apart(book: DayBook) -> np.ndarray:
-    return np.abs(np.subtract.outer(np.arange(len(book)), np.arange(len(book))))
-
-
-def _fading(ago: np.ndarray, days: float) -> np.ndarray:
-    """Return e^(-|days apart| / days), looked up: there are only so many differences."""
-    return np.exp(-np.arange(len(ago)) / days)[ago]
+def _fading(book: DayBook, days: float) -> np.ndarray:
+    """Return e^(-|days apart| / days)."""
+    return toeplitz(np.exp(-np.arange(len(book)) / days))
 
 
 def _same(codes: np.ndarray) -> np.ndarray:
@@ -111,5 +108,4 @@ def _near(number: np.ndarray, width: float) -> np.ndarray:
 def _year(book: DayBook, days: float) -> np.ndarray:
     """Return how near two days are in their years: a periodic kernel of that width in days [1]_."""
     phase = 2 * np.pi * np.arange(len(book)) / 365.25
-    table = np.exp(-2 * np.sin(phase / 2) ** 2 / (2 * np.pi * days / 365.25) ** 2)
-    return table[_days_apart(book)]
+    return toeplitz(np.exp(-2 * np.sin(phase / 2) ** 2 / (2 * np.pi * days / 365.25) ** 2))
