@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from peers.cases import DATA, Case, case_of, known_cases
+from peers.cases import Case, case_of, known_cases
 from peers.past import Past
 from peers.scores import wape
 
@@ -149,10 +149,10 @@ def report(case: Case, rows: pd.DataFrame, quick: bool) -> bool:
 
 def cases(arguments: argparse.Namespace) -> list[Case]:
     """Return what to run on; end with 2 where there is nothing."""
-    if not arguments.files and DATA.is_dir():
+    if not arguments.files:
         return known_cases()
-    if not arguments.files or arguments.zone is None:
-        print("give files of your own, and their time zone: --zone Europe/Paris FILE", file=sys.stderr)
+    if arguments.zone is None:
+        print("files need their time zone: --zone Europe/Paris", file=sys.stderr)
         sys.exit(2)
     try:
         return [case_of(file, arguments.zone, arguments.country, arguments.dst) for file in arguments.files]

@@ -1,7 +1,7 @@
 """Histories to forecast, from when on, and what came."""
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -51,10 +51,6 @@ class Case:
         while (last + pd.Timedelta(days=1)).day_of_week not in open_weekdays:
             last += pd.Timedelta(days=1)
         return [origin for origin in self.origins if origin + pd.Timedelta(days=days - 1) <= last]
-
-    def some(self, step: int, forecasts: int) -> "Case":
-        """Return the case with every `step`-th origin, and no more than make so many forecasts."""
-        return replace(self, origins=self.origins[::step][: max(forecasts // len(self.queues), 1)])
 
     def truth(self, queue: str, origin: pd.Timestamp, days: int) -> pd.DataFrame:
         """Return what came in the `days` days from the origin: rows with a count, which alone are scored."""
