@@ -15,13 +15,15 @@ import numpy as np
 from forecasting.history.panel import Panel
 from forecasting.history.profile import day_totals, filled, shares
 from forecasting.models.kernels import shape_parts, summed, total_parts
-from forecasting.models.regression import Rolling, regress, robust_noise
+from forecasting.models.regression import Rolling, likely_step, log_likelihood, regress, robust_noise
 from forecasting.models.weekdays import mean_of_8
 
 # What is older than two years and a season tells little, and so the cost stays bounded.
 _WINDOW_DAYS = 800
 # Variances that no part of the kernel explains: of a day's logarithm, of a share's square root.
 TOTAL_NOISE, _SHAPE_NOISE = 0.09**2, 0.01**2
+# How far a level may wander in a day, in logarithms: a settled queue, and one that grows.
+_WALKS = (0.01, 0.03)
 # Days with fewer calls have no shape; a weekday with fewer has no level of its own.
 _LEAST_CALLS = 5.0
 
@@ -88,6 +90,8 @@ class _Observed:
     noise: np.ndarray
     centre: float
     thin: np.ndarray
+    walk: float
+    step: int | None
 
 
 # Asked for by the model and by its bands.
@@ -108,7 +112,7 @@ def effects_on(panel: Panel, day: int) -> dict[str, float]:
     kernel, seen = _kernel_and_observed(panel)
     places = seen.places - seen.begin
     weights = np.linalg.solve(kernel[np.ix_(places, places)] + np.diag(seen.noise), seen.logs)
-    parts = total_parts(panel.book[seen.begin :])
+    parts = total_parts(panel.book[seen.begin :], panel.past - seen.begin, seen.walk, seen.step)
     effects = {name: float(part[day - seen.begin, places] @ weights) for name, part in parts}
     return effects | {"level": effects["level"] + seen.centre}
 
@@ -116,17 +120,25 @@ def effects_on(panel: Panel, day: int) -> dict[str, float]:
 def _kernel_and_observed(panel: Panel) -> tuple[np.ndarray, _Observed]:
     """Return the covariance of the window's days, and what was seen of them, outliers with more noise."""
     totals = day_totals(panel)
-    past = panel.weekday[: panel.past]
-    thin = _thin_weekdays(totals, past)
+    weekday = panel.weekday[: panel.past]
+    thin = _thin_weekdays(totals, weekday)
     begin = max(0, panel.past - _WINDOW_DAYS)
-    usable = np.isfinite(totals) & np.isnan(thin[past])
+    usable = np.isfinite(totals) & np.isnan(thin[weekday])
     places = begin + np.flatnonzero(usable[begin:])
     logs = np.log(np.maximum(totals[places], 0.5))
     centre = float(np.median(logs[-60:])) if len(logs) else 0.0
     noise = TOTAL_NOISE + 1 / np.maximum(totals[places], 1.0)
-    kernel = summed(total_parts(panel.book[begin:]))
-    noise = robust_noise(kernel, noise, logs - centre, places - begin)
-    return kernel, _Observed(begin, places, logs - centre, noise, centre, thin)
+    seen, values = places - begin, logs - centre
+    book, past = panel.book[begin:], panel.past - begin
+    # How the level moves is found by the likelihood.
+    kernels = {walk: summed(total_parts(book, past, walk)) for walk in _WALKS}
+    walk = max(_WALKS, key=lambda size: log_likelihood(kernels[size], noise, values, seen))
+    kernel = kernels[walk]
+    step = likely_step(kernel, noise, values, seen)
+    if step is not None:
+        kernel = summed(total_parts(book, past, walk, step))
+    noise = robust_noise(kernel, noise, values, seen)
+    return kernel, _Observed(begin, places, values, noise, centre, thin, walk, step)
 
 
 def _thin_weekdays(totals: np.ndarray, weekday: np.ndarray) -> np.ndarray:
@@ -162,5 +174,5 @@ def _regress_shapes(panel: Panel, first: int) -> Shapes:
     places = begin + np.flatnonzero(usable[begin:])
     roots = np.sqrt(counts[places] / totals[places, None])
     noise = _SHAPE_NOISE + 1 / (4 * totals[places])
-    kernel = summed(shape_parts(panel.book[begin:]))
+    kernel = summed(shape_parts(panel.book[begin:], panel.past - begin))
     return Shapes(regress(kernel, noise, roots, places - begin, slice(first - begin, None)), places, first)

@@ -19,19 +19,24 @@ from forecasting.calendar.daybook import DayBook
 Part = tuple[str, np.ndarray]
 
 
-def total_parts(book: DayBook) -> Iterator[Part]:
-    """Return the parts of the covariance of day totals, in logarithms."""
+def total_parts(book: DayBook, past: int, walk: float, step: int | None = None) -> Iterator[Part]:
+    """Return the parts of the covariance of day totals, in logarithms, of which `past` days have been.
+
+    `walk` is how far the level wanders in a day; on the day `step` it moved for good.
+    """
     weekday = _same(book.days.day_of_week.to_numpy())
     yield "level", np.full((len(book), len(book)), 2.0**2)
     yield (
         "trend",
-        0.01**2 * np.minimum.outer(np.arange(len(book)), np.arange(len(book))) + 0.1**2 * _fading(book, 15),
+        walk**2 * np.minimum.outer(np.arange(len(book)), np.arange(len(book))) + 0.1**2 * _fading(book, 15),
     )
     yield "weekday", weekday * (1.0**2 + 0.1**2 * _fading(book, 60))
     yield "recent days", 0.08**2 * _fading(book, 2.8)
     yield "day of the month", 0.11**2 * _month(book, 3.0)
-    if len(book) > 366:
+    if past > 366:
         yield "time of year", 0.05**2 * _year(book, 8) + 0.08**2 * _year(book, 30)
+    if step is not None:
+        yield "new level", 1.0**2 * _both(np.arange(len(book)) >= step)
     holiday = _named(book.holiday)
     if holiday.any():
         public = _both(book.holiday != "")
@@ -42,22 +47,24 @@ def total_parts(book: DayBook) -> Iterator[Part]:
         yield "observance", 0.1**2 * (_both(book.observance != "") + _named(book.observance))
     if book.makeup.any():
         yield "make-up day", 1.0**2 * _both(book.makeup)
-    for name in sorted({name for names in book.events for name in names}):
-        yield f"event: {name}", 0.6**2 * _both(np.array([name in names for names in book.events]))
+    for name, days in _events(book):
+        yield f"event: {name}", 0.6**2 * _both(days)
 
 
-def shape_parts(book: DayBook) -> Iterator[Part]:
+def shape_parts(book: DayBook, past: int) -> Iterator[Part]:
     """Return the parts of the covariance of a slot's share of its day, in square roots of shares."""
     weekday = _same(book.days.day_of_week.to_numpy())
     working = book.working_day > 0
     yield "shape", 0.05**2 + 0.003**2 * _fading(book, 75)
     yield "weekday", weekday * (0.01**2 + 0.003**2 * _fading(book, 60)) + 0.01**2 * _same(working)
     yield "day of the month", 0.001**2 * _month(book, 0.7)
-    if len(book) > 366:
+    if past > 366:
         yield "time of year", 0.002**2 * _year(book, 8)
-    special = (book.holiday != "") | book.eventful()
-    if special.any():
-        yield "holiday", 0.04**2 * _both(special)
+    holiday = _named(book.holiday)
+    if holiday.any():
+        yield "holiday", 0.03**2 * _both(book.holiday != "") + 0.04**2 * holiday
+    for name, days in _events(book):
+        yield f"event: {name}", 0.025**2 * _both(days)
 
 
 def summed(parts: Iterator[Part]) -> np.ndarray:
@@ -67,6 +74,12 @@ def summed(parts: Iterator[Part]) -> np.ndarray:
         total = part if total is None else np.add(total, part, out=total)
     assert total is not None
     return total
+
+
+def _events(book: DayBook) -> Iterator[Part]:
+    """Return the days of each event to be learned, by name."""
+    for name in sorted({name for names in book.events for name in names}):
+        yield name, np.array([name in names for names in book.events])
 
 
 def _fading(book: DayBook, days: float) -> np.ndarray:

@@ -11,6 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cholesky, lapack, solve_triangular
 
+# Values that a kernel is judged by: half a year of days.
+_LATE = 182
+# Days on either side of a step, and how many times likelier (e to this) it must make the values.
+_STEP_DAYS, _STEP_GAIN = 5, 8.0
+
 
 @dataclass(frozen=True, eq=False)
 class Rolling:
@@ -50,6 +55,34 @@ def regress(
         return solve_triangular(factor, b, lower=True, check_finite=False)
 
     return Rolling(whiten(values), whiten(kernel[seen, asked]), kernel[asked, asked])
+
+
+def log_likelihood(kernel: np.ndarray, noise: np.ndarray, values: np.ndarray, seen: np.ndarray) -> float:
+    """Return the logarithm of the likelihood of the last values, each given all before, up to a constant.
+
+    So a kernel is judged by what it would have forecast of late.
+    """
+    factor = cholesky(_noisy(kernel, noise, seen), lower=True, overwrite_a=True, check_finite=False)
+    whitened = solve_triangular(factor, values, lower=True, check_finite=False)
+    return float((-(whitened**2) / 2 - np.log(factor.diagonal()))[-_LATE:].sum())
+
+
+def likely_step(kernel: np.ndarray, noise: np.ndarray, values: np.ndarray, seen: np.ndarray) -> int | None:
+    """Return the place from which on all values have moved by one amount, if that is far likelier than not.
+
+    A step of variance 1 adds a kernel of rank one, so its gain in log-likelihood has a closed form.
+    """
+    # From a new level on some days must have been seen, and before it too.
+    starts = seen[_STEP_DAYS:-_STEP_DAYS]
+    if not len(starts):
+        return None
+    factor = cholesky(_noisy(kernel, noise, seen), lower=True, overwrite_a=True, check_finite=False)
+    after = (seen[:, None] >= starts).astype(float)
+    steps, whitened = (solve_triangular(factor, b, lower=True, check_finite=False) for b in (after, values))
+    size = 1 + (steps**2).sum(axis=0)
+    gain = ((steps.T @ whitened) ** 2 / size - np.log(size)) / 2
+    best = int(gain.argmax())
+    return int(starts[best]) if gain[best] > _STEP_GAIN else None
 
 
 def robust_noise(kernel: np.ndarray, noise: np.ndarray, values: np.ndarray, seen: np.ndarray) -> np.ndarray:
