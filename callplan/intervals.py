@@ -146,20 +146,24 @@ def complete(history: pd.DataFrame, hours: OpeningHours | None = None) -> pd.Dat
 def observed_hours(rows: pd.DataFrame, weeks: int = 8) -> OpeningHours:
     """Return the opening hours that one queue's history shows, for want of stated ones.
 
-    An interval of a weekday counts as open when at least half of that weekday's last `weeks` days
-    with any row have a row there.
+    An interval of a weekday counts as open when at least half of its last `weeks` weeks have a row
+    there, or both of the last two. A week without any row at all is missing, and does not count.
     """
     minutes = one_grid(rows)
     days = local_day(rows["start"])
     day = (days - days.min()).dt.days.to_numpy()
     has_row = np.zeros((day.max() + 1, 1440), dtype=bool)
     has_row[day, minute_of_day(rows["start"])] = True
-    with_rows = np.flatnonzero(has_row.any(axis=1))
-    weekday_of = (days.min().day_of_week + with_rows) % 7
+    # From the last day back, in weeks; one without any row is missing, not closed.
+    place = len(has_row) - 1 - np.arange(len(has_row))
+    of_week = np.bincount(place // 7, has_row.any(axis=1)) > 0
+    there = of_week[place // 7]
+    weekday_of = (days.min().day_of_week + np.arange(len(has_row))) % 7
     week: list[Spans] = []
     for weekday in range(7):
-        recent = has_row[with_rows[weekday_of == weekday][-weeks:]]
-        clocks = np.flatnonzero((recent.sum(axis=0) * 2 >= len(recent)) & recent.any(axis=0)).tolist()
+        recent = has_row[(weekday_of == weekday) & there][-weeks:]
+        often, lately = recent.sum(axis=0) * 2 >= len(recent), recent[-2:].sum(axis=0) == 2
+        clocks = np.flatnonzero((often & recent.any(axis=0)) | lately).tolist()
         week.append(_joined([(clock, clock + minutes) for clock in clocks]))
     return OpeningHours(week=tuple(week))
 

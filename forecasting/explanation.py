@@ -17,8 +17,8 @@ from forecasting.models import AUTO
 from forecasting.models.gaussian_process import effects_on
 from forecasting.outlook import Task, linear_algebra, prepared
 
-# A factor nearer to 1 is not worth a line.
-_WORTH_SAYING = 0.0005
+# A factor nearer to 1 is not worth a line; but what is left in the end, until it is none.
+_WORTH_SAYING, _EXACT = 0.0005, 1e-9
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,6 @@ def _product(effects: dict[str, float], known: float, total: float, model: str) 
         if abs(factor - 1) > _WORTH_SAYING:
             calls *= factor
             result.append(Effect(name, factor, calls))
-    if calls > 0 and abs(total / calls - 1) > _WORTH_SAYING:
+    if calls > 0 and abs(total / calls - 1) > _EXACT:
         result.append(Effect(f"opening hours, and what {model} adds", total / calls, total))
     return tuple(result)

@@ -87,7 +87,7 @@ def forecast(
     wanted = _Wanted(days, calendar, seed, clean, progress, executor)
     _refuse_level("level", level)
     seen, first = _seen(history, start)
-    outlooks = _outlooks([(seen, first, known_model(model))], wanted)
+    outlooks = _outlooks(seen, [(first, known_model(model))], wanted)
     return _table([_rows(task, outlook, level) for task, outlook in _remarked(outlooks)])
 
 
@@ -117,8 +117,10 @@ def bands(
             raise Refused("spans", f"unknown span {span!r}", nearest(str(span), LEVELS))
     for share in quantiles:
         _refuse_level("quantiles", share)
+    if len(set(quantiles)) < len(quantiles) or len(set(spans)) < len(spans):
+        raise Refused("spans and quantiles", "one is given twice", "name each once")
     seen, first = _seen(history, start)
-    outlooks = _outlooks([(seen, first, known_model(model))], wanted)
+    outlooks = _outlooks(seen, [(first, known_model(model))], wanted)
     parts = [
         part.assign(queue=task.queue, model=model, cutoff=task.cutoff)
         for task, outlook in _remarked(outlooks)
@@ -156,8 +158,8 @@ def backtest(
     remark_on_parts(history, HISTORY)
     day = local_day(history["start"])
     firsts = _first_days(day, days, origins)
-    cases = [(history[day < first], first, model) for first in firsts for model in models]
-    return _table([_rows(task, outlook, level) for task, outlook in _outlooks(cases, wanted)])
+    cases = [(first, model) for first in firsts for model in models]
+    return _table([_rows(task, outlook, level) for task, outlook in _outlooks(history, cases, wanted)])
 
 
 def _refuse_level(where: str, share: float) -> None:
@@ -199,30 +201,61 @@ def _first_days(day: pd.Series, days: int, origins: int | Sequence[date | str]) 
 
 
 def _outlooks(
-    cases: Sequence[tuple[pd.DataFrame, pd.Timestamp, str]], wanted: _Wanted
+    history: pd.DataFrame, cases: Sequence[tuple[pd.Timestamp, str]], wanted: _Wanted
 ) -> Iterator[tuple[Task, Outlook]]:
-    """Look ahead for every queue of every case (what was seen, the first day, the model), in their order."""
-    tasks = [
-        Task(
-            rows=rows,
-            last=local_day(seen["start"]).max(),
-            first=first,
-            days=wanted.days,
-            cutoff=(seen["start"] + pd.to_timedelta(seen["minutes"], unit="min")).max(),
-            model=model,
-            calendar=wanted.calendar or Calendar(),
-            seed=wanted.seed,
-            clean=wanted.clean,
-        )
-        for seen, first, model in cases
-        for _, rows in seen.groupby("queue")
-    ]
-    mapped = map(look_ahead, tasks) if wanted.executor is None else wanted.executor.map(look_ahead, tasks)
-    for place, (task, outlook) in enumerate(zip(tasks, mapped, strict=True)):
+    """Look ahead for every queue of every case (the first day, the model), in their order.
+
+    A queue that cannot be forecast is left out with a remark, unless there is no other.
+    """
+    tasks = _tasks(history, cases, wanted)
+    run = map if wanted.executor is None else wanted.executor.map
+    of = len(cases) * history["queue"].nunique()
+    fault, done = None, False
+    for place, (task, outlook) in enumerate(run(_tried, tasks)):
         if wanted.progress:
             said = f"{task.queue}: {task.model} from {task.first:%Y-%m-%d}"
-            wanted.progress(f"{said}, {place + 1} of {len(tasks)}")
+            wanted.progress(f"{said}, {place + 1} of {of}")
+        if isinstance(outlook, Refused):
+            fault = fault or outlook
+            warnings.warn(f"left out: {outlook}", Remark, stacklevel=3)
+            continue
+        done = True
         yield task, outlook
+    if fault is not None and not done:
+        raise fault
+
+
+def _tasks(
+    history: pd.DataFrame, cases: Sequence[tuple[pd.Timestamp, str]], wanted: _Wanted
+) -> Iterator[Task]:
+    """Make the tasks one after the other: each holds the rows that its queue had before the first day."""
+    day = local_day(history["start"])
+    ends = history["start"] + pd.to_timedelta(history["minutes"], unit="min")
+    queues = [(rows, day.loc[rows.index].to_numpy()) for _, rows in history.groupby("queue")]
+    for first, model in cases:
+        before = day < first
+        for rows, days in queues:
+            # Rows are sorted by time, so what came before is a slice, and takes no memory.
+            seen = rows.iloc[: days.searchsorted(first.to_datetime64())]
+            if len(seen):
+                yield Task(
+                    rows=seen,
+                    last=day[before].max(),
+                    first=first,
+                    days=wanted.days,
+                    cutoff=ends[before].max(),
+                    model=model,
+                    calendar=wanted.calendar or Calendar(),
+                    seed=wanted.seed,
+                    clean=wanted.clean,
+                )
+
+
+def _tried(task: Task) -> tuple[Task, Outlook | Refused]:
+    try:
+        return task, look_ahead(task)
+    except Refused as fault:
+        return task, fault
 
 
 def _remarked(outlooks: Iterator[tuple[Task, Outlook]]) -> Iterator[tuple[Task, Outlook]]:

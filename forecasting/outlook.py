@@ -21,6 +21,8 @@ from forecasting.models.ensemble import MEMBERS, member_weights
 
 # With less than a week some weekday has not been seen at all.
 LEAST_DAYS = 7
+# After so many days without a count a queue may have ended.
+_STALE_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def prepared(task: Task) -> tuple[Panel, Horizon]:
     """Return the panel that models learn from, and the intervals they are asked for."""
     panel, horizon = build_panel(task.rows, task.last, task.reach, task.span, task.calendar)
     if panel.past < LEAST_DAYS:
-        raise Refused(f"queue {task.queue}", f"{panel.past} days of history", "give two weeks or more")
+        do = f"give {LEAST_DAYS} days at least, better two weeks"
+        raise Refused(f"queue {task.queue}", f"{panel.past} days of history", do)
     if not np.isfinite(panel.counts).any():
         advice = "see that `minutes` and the counts are right"
         raise Refused(f"queue {task.queue}", "no interval with a count", advice)
@@ -105,6 +108,7 @@ def _look_ahead(task: Task) -> Outlook:
     mean, trials = forecast_and_try(panel, task.model, task.span, task.seed)
     doubt = measure_doubt(panel, trials, task.span)
     effect = panel.book.effect[panel.past :]
+    _remark_on_history(panel, task)
     _remark_on_trials(panel, trials, task)
     _remark_on_days(panel, horizon, task)
     remark_on_events(task.queue, panel.book[: panel.past], panel.book[panel.past : panel.past + task.reach])
@@ -115,6 +119,18 @@ def _look_ahead(task: Task) -> Outlook:
         aht_s=forecast_aht_s(task.rows, horizon),
         remarks=(),
     )
+
+
+def _remark_on_history(panel: Panel, task: Task) -> None:
+    """Say that a history is all zeros, has ended before, or is short beside what is asked of it."""
+    counted = np.flatnonzero(np.isfinite(panel.counts).any(axis=1))
+    last = panel.book.days[counted[-1]]
+    if not (panel.counts > 0).any():
+        _remark(f"{task.queue}: every count is 0, and so is the forecast")
+    if panel.past - 1 - counted[-1] >= _STALE_DAYS:
+        _remark(f"{task.queue}: the last count is of {last:%Y-%m-%d}; does the queue still exist?")
+    if task.reach > panel.past:
+        _remark(f"{task.queue}: {task.reach} days ahead are forecast from {panel.past} days of history alone")
 
 
 def _remark_on_trials(panel: Panel, trials: Trials, task: Task) -> None:
@@ -140,15 +156,15 @@ def _remark_on_days(panel: Panel, horizon: Horizon, task: Task) -> None:
             f"{task.queue}: {unseen.sum()} intervals lie at times of the week without any history (first "
             f"{horizon.starts[unseen].iloc[0]:%a %Y-%m-%d %H:%M}); their calls are guessed from other days"
         )
-    past = panel.book.holiday[: panel.past]
-    if task.model not in HOLIDAY_BLIND and (np.isfinite(panel.usable).any(axis=1) & (past != "")).any():
-        return
+    counted = np.isfinite(panel.usable).any(axis=1)
+    learned = set(panel.book.holiday[: panel.past][counted]) - {""}
+    if task.model in HOLIDAY_BLIND:
+        learned = set()
     for day in np.unique(horizon.day[horizon.day >= task.reach - task.days]):
         name, date = panel.book.holiday[panel.past + day], panel.book.days[panel.past + day]
-        if name:
-            _remark(
-                f"{task.queue}: {date:%Y-%m-%d} is {name}, forecast like any {date:%A}; close it if it is"
-            )
+        if name and name not in learned:
+            like = "the holidays counted so far" if learned else f"any {date:%A}"
+            _remark(f"{task.queue}: {date:%Y-%m-%d} is {name}, forecast like {like}; close it if it is")
 
 
 def _remark(text: str) -> None:

@@ -67,6 +67,11 @@ def _origin(forecast: pd.DataFrame, at: int, site: Site, history: pd.DataFrame, 
     queue, day, model = str(row["queue"]), local_day(forecast["start"]), str(row["model"])
     seen = at_site(history, site)
     seen = seen[seen["start"] < row["cutoff"]]
+    if seen.empty:
+        found, do = f"no row before {row['cutoff']}", "give the history that the forecast was made from"
+        raise Refused("history", found, do)
+    if model not in forecasting.MODELS:
+        raise Refused("forecast", f"of {model!r}, which no model made", "leave out the history")
     calendar = site.calendar_of(queue)
     level, *effects = forecasting.explain(
         seen, queue, day.iloc[at], model=model, calendar=calendar, seed=seed

@@ -117,7 +117,7 @@ def _pairs(quantiles: Sequence[float]) -> list[tuple[float, float, str]]:
 
 
 def _shades(count: int) -> Sequence[str]:
-    return _FAN[-count:] if count <= len(_FAN) else [_FAN[0]] * (count - len(_FAN)) + list(_FAN)
+    return _FAN[len(_FAN) - count :] if count <= len(_FAN) else [_FAN[0]] * (count - len(_FAN)) + list(_FAN)
 
 
 def _came(actual: pd.DataFrame, starts: pd.DatetimeIndex, span: str) -> np.ndarray:

@@ -157,7 +157,7 @@ def test_a_queue_that_opens_later_is_forecast_from_its_own_days() -> None:
 def test_less_than_two_weeks_are_remarked_and_less_than_one_is_refused() -> None:
     with pytest.warns(Remark, match="sales: 8 days of history are too few to try models"):
         forecast(ODD["8 days"][0](), 7)
-    with pytest.raises(Refused, match="queue sales: 3 days of history; give two weeks or more"):
+    with pytest.raises(Refused, match="queue sales: 3 days of history; give 7 days at least"):
         forecast(history("2024-03-04", "2024-03-06"), 7)
 
 

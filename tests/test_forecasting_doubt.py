@@ -98,6 +98,7 @@ def test_bands_hold_their_share_by_interval_day_and_week(day_effect: float, own:
     held: dict[tuple[str, float], list[float]] = {}
     for mean, doubt, came in weeks_of(day_effect, own):
         day, slot = np.nonzero(np.isfinite(came))
+        mean = np.where(np.isfinite(came), mean, 0.0)
         for level in (0.8, 0.95):
             ends = (1 - level) / 2, (1 + level) / 2
             calls = mean[day, slot]

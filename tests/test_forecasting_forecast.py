@@ -214,7 +214,7 @@ def test_little_history_is_remarked_or_refused() -> None:
         ahead = forecast(ten_days, 7)
     assert len(ahead) == 7 * 24
     three_days = HISTORY_2024[HISTORY_2024["start"] < "2024-02-08"]
-    with pytest.raises(Refused, match="queue sales: 3 days of history; give two weeks"):
+    with pytest.raises(Refused, match="queue sales: 3 days of history; give 7 days at least"):
         forecast(three_days, 7)
 
 

@@ -278,8 +278,8 @@ def test_the_update_stands_beside_the_morning_in_accuracy() -> None:
     found = accuracy(today, pd.concat([FORECAST_OF_DAY, rest])).set_index("model")
     assert list(found.index) == ["auto", "auto + today"]
     assert found.loc["auto + today", "wape"] < 0.7 * found.loc["auto", "wape"]
-    again = update(rest, today, at("15:00"))
-    assert set(again["model"]) == {"auto + today"}
+    with pytest.raises(Refused, match="an update already; give the forecast of the morning"):
+        update(rest, today, at("15:00"))
 
 
 def test_a_forecast_of_ours_is_updated() -> None:

@@ -16,10 +16,11 @@ from callplan.errors import Refused
 from forecasting import MODELS, Calendar, Event, daybook
 from forecasting.history.cleaning import clean
 from forecasting.history.panel import Panel, raw_panel
+from forecasting.history.profile import day_totals
 from forecasting.models import AUTO, FITTED_ANEW, HOLIDAY_BLIND
 from forecasting.models.ensemble import MEMBERS, member_weights
 from forecasting.models.kernels import shape_parts, summed, total_parts
-from forecasting.models.regression import regress, robust_noise
+from forecasting.models.regression import likely_step, regress, robust_noise
 
 # The library's own business, said of its own code.
 pytestmark = pytest.mark.filterwarnings("ignore:.*inplace keyword")
@@ -247,7 +248,7 @@ BOOK = daybook(Calendar("FR"), "sales", pd.date_range("2023-01-02", periods=420)
 
 
 def test_one_factorisation_serves_every_origin() -> None:
-    kernel = summed(total_parts(BOOK))
+    kernel = summed(total_parts(BOOK, len(BOOK), 0.01))
     rng = np.random.default_rng(5)
     places = np.flatnonzero(rng.random(400) < 0.9)
     values, noise = rng.normal(size=(len(places), 3)), rng.uniform(0.01, 0.1, len(places))
@@ -264,7 +265,7 @@ def test_one_factorisation_serves_every_origin() -> None:
 
 
 def test_an_outlier_alone_is_trusted_less() -> None:
-    kernel = summed(total_parts(BOOK))[:120, :120]
+    kernel = summed(total_parts(BOOK, len(BOOK), 0.01))[:120, :120]
     rng = np.random.default_rng(6)
     noise = np.full(120, 0.09**2)
     values = rng.multivariate_normal(np.zeros(120), kernel + np.diag(noise))
@@ -296,7 +297,33 @@ def test_kernels_are_covariances_on_any_calendar(
     days = pd.date_range(first, periods=n)
     sale = Event(name="sale", date=(days[0] + pd.Timedelta(days=event)).date())
     book = daybook(Calendar(country, events=(sale,)), "sales", days)
-    for parts in (total_parts, shape_parts):
-        kernel = summed(parts(book))
+    for parts in (total_parts(book, n, 0.03, n // 2), shape_parts(book, n)):
+        kernel = summed(parts)
         assert np.array_equal(kernel, kernel.T)
         assert np.linalg.eigvalsh(kernel)[0] > -1e-8 * np.trace(kernel)
+
+
+def test_a_level_that_moved_for_good_is_believed_within_weeks() -> None:
+    panel, _ = level_that_moves(days=400, since=21)
+    expected = MODELS["gaussian_process"](panel, np.array([panel.past]), 7, 0)[0].sum()
+    assert expected == pytest.approx(7 * 2000, rel=0.08)
+    slow = MODELS["mean_of_8"](panel, np.array([panel.past]), 7, 0)[0].sum()
+    assert slow < 0.8 * expected
+
+
+def test_a_step_is_found_where_it_is_and_only_where_one_is() -> None:
+    panel, quiet = level_that_moves(days=400, since=21), level_that_moves(days=400, since=0)
+    for (one, _), day in ((panel, 379), (quiet, None)):
+        logs = np.log(day_totals(one))
+        kernel = summed(total_parts(one.book[: one.past], one.past, 0.01))
+        noise = np.full(one.past, 0.09**2)
+        found = likely_step(kernel, noise, logs - logs.mean(), np.arange(one.past))
+        assert found == (None if day is None else pytest.approx(day, abs=2))
+
+
+def level_that_moves(days: int, since: int) -> tuple[Panel, np.ndarray]:
+    """Return a panel of 1,000 calls a day, 2,000 in its last `since` days."""
+    book = daybook(Calendar(), "sales", pd.date_range("2023-01-02", periods=days + 7))
+    level = np.where(np.arange(days) >= days - since, 2000.0, 1000.0)
+    counts = np.random.default_rng(1).poisson(np.repeat(level[:, None] / 24, 24, axis=1)).astype(float)
+    return raw_panel(book, counts, 60), counts

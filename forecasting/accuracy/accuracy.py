@@ -21,6 +21,9 @@ from forecasting.accuracy import noise, verdicts
 from forecasting.accuracy.levels import LEVELS, local_period, weeks_ahead
 from forecasting.calendar.calendar import Calendar
 
+# A forecast that says so much of a week, month or quarter says it wholly.
+_WHOLE = 0.9
+
 
 def errors(
     history: pd.DataFrame,
@@ -141,6 +144,8 @@ def _compared(
     rows["day"], rows["span"] = local_day(rows["start"]), local_period(rows["start"], by)
     seen = local_day(rows["cutoff"] - pd.Timedelta(microseconds=1))
     rows["lead_days"] = (rows["day"] - seen).dt.days
+    if by not in ("interval", "day"):
+        rows = _by_whole_spans(rows)
     rows["weeks"] = weeks_ahead(rows["lead_days"])
     if by not in ("interval", "day"):
         rows["lead_days"] = 7 * rows["weeks"]
@@ -148,6 +153,20 @@ def _compared(
         rows = rows.sort_values("cutoff", kind="stable")
         rows = rows.drop_duplicates(["queue", "start", "model", "lead_days"], keep="last")
     return rows, noise.beside_weeks(history[history["start"] < forecast["cutoff"].min()])
+
+
+def _by_whole_spans(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give a week, month or quarter that one forecast says wholly the lead of its first day.
+
+    Where it takes several forecasts to say it, those of the same week of lead add up.
+    """
+    span = ["queue", "model", "span"]
+    intervals = rows.groupby(span)["start"].transform("nunique")
+    of_cutoff = rows.groupby([*span, "cutoff"])
+    whole = of_cutoff["start"].transform("size") >= _WHOLE * intervals
+    lead_days = of_cutoff["lead_days"].transform("min").where(whole, rows["lead_days"])
+    some = whole.groupby([rows[name] for name in span]).transform("any")
+    return rows.assign(lead_days=lead_days)[whole | ~some].reset_index(drop=True)
 
 
 def _scored(

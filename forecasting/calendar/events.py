@@ -77,9 +77,7 @@ def _factor(text: str) -> float:
     elif _FACTOR.fullmatch(text):
         factor = float(text)
         if factor >= _DOUBTFUL:
-            do = (
-                f"write +{factor:g}% for a percentage, or +{100 * factor - 100:g}% for a factor of {factor:g}"
-            )
+            do = f"write +{factor:g}% for a percentage; a factor, such as 1.2, is below {_DOUBTFUL:g}"
             raise Refused("", f"found {text!r}", do)
     else:
         raise Refused("", f"found {text!r}", "write a factor such as 1.2, or +20% or -15%")

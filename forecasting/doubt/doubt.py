@@ -19,6 +19,7 @@ References
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from forecasting.doubt.counts import quantile, rank
 from forecasting.doubt.trials import Trials
@@ -36,6 +37,8 @@ _FACTORS = np.geomspace(0.1, 4.0, 6)
 # Slots with fewer calls are closed in all but name: whatever the band, it holds them.
 _LEAST_CALLS = 0.03
 _RECENT_WEEKS, _MOST_INTERVALS = 13, 1500
+# Between levels the factor is interpolated; so much more keeps the width growing there too.
+_SLACK = 1.5
 # How many weeks of errors the belief in the covariance as it is weighs.
 _PRIOR_WEEKS = 1.0
 
@@ -171,4 +174,13 @@ def _tails(came: np.ndarray, said: np.ndarray, dispersion: np.ndarray, trust: fl
     off = np.array([2 * np.abs(rank(came, said, factor * dispersion) - 0.5) for factor in _FACTORS])
     held = np.maximum.accumulate((off[:, :, None] < _LEVELS).mean(axis=1), axis=0)
     fitting = [np.interp(level, held[:, j], np.log(_FACTORS)) for j, level in enumerate(_LEVELS)]
-    return np.exp(trust * np.array(fitting))
+    return _widening(np.exp(trust * np.array(fitting)))
+
+
+def _widening(factors: np.ndarray) -> np.ndarray:
+    """Return the factors, raised where a band of a higher level would not hold that of a lower one."""
+    width = ndtri((1 + _LEVELS) / 2)
+    for place in range(1, len(factors)):
+        least = factors[place - 1] * _SLACK * (width[place - 1] / width[place]) ** 2
+        factors[place] = max(factors[place], least)
+    return factors

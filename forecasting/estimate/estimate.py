@@ -18,7 +18,7 @@ from callplan.tables import FORECAST, HISTORY, check
 from forecasting.accuracy.levels import local_period
 from forecasting.calendar.calendar import Calendar
 from forecasting.doubt.counts import quantile
-from forecasting.estimate.arrivals import Profile, Weight, profiles
+from forecasting.estimate.arrivals import Profile, profiles
 from forecasting.estimate.posterior import WEEK_SD, posterior_figure, posterior_week
 
 MODEL = "estimate"
@@ -45,7 +45,7 @@ class Estimate(Settings):
     profile: Profile
     doubt: float = Field(0.2, gt=0, le=2)
     profile_doubt: float = Field(0.3, gt=0, le=2)
-    holiday: Weight | None = None
+    holiday: float | None = Field(None, ge=0, le=3)
     minutes: Literal[15, 30, 60] = 30
     aht_s: float | None = Field(None, gt=0)
 

@@ -46,6 +46,11 @@ class Panel:
         return np.where(self.outage, np.nan, self.counts / self.book.effect[: self.past, None])
 
     @cached_property
+    def ever_seen(self) -> np.ndarray:
+        """Whether any ordinary day had a count, for each slot."""
+        return np.asarray(self.seen.any(axis=0))
+
+    @cached_property
     def seen(self) -> np.ndarray:
         """Whether any ordinary day had a count, for each weekday and slot."""
         known = np.isfinite(self.usable) & self.ordinary[:, None]

@@ -69,12 +69,21 @@ def day_profile(panel: Panel, origin: int, days: int) -> np.ndarray:
     return shares(panel, origin, shape[panel.weekday[origin : origin + days]])
 
 
+def beyond_hours(shape: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Return rows of slots with those that were never open, on any day, like the nearest one that was."""
+    if not seen.any():
+        return shape
+    slots, known = np.arange(len(seen)), np.flatnonzero(seen)
+    return shape[:, known[np.abs(np.subtract.outer(slots, known)).argmin(axis=1)]]
+
+
 def shares(panel: Panel, origin: int, shape: np.ndarray) -> np.ndarray:
     """Return the shapes of the days from the origin on as shares of the day's total.
 
     A day's total is spread over the slots in which its weekday was open: those alone made it. What
     other slots get, if they are to open, comes on top.
     """
+    shape = beyond_hours(shape, panel.ever_seen)
     seen = panel.seen[panel.weekday[origin : origin + len(shape)]]
     never = ~seen.any(axis=1, keepdims=True)
     total = np.where(seen | never, shape, 0).sum(axis=1, keepdims=True)

@@ -49,7 +49,7 @@ def update(forecast: pd.DataFrame, today: pd.DataFrame, now: datetime | str) -> 
     rows["offered"] = _counted(today, rows, now)
     parts = [_updated(of_queue, now) for _, of_queue in rows.groupby("queue")]
     rest = pd.concat(parts, ignore_index=True).drop(columns="offered")
-    return rest.assign(model=rest["model"].str.removesuffix(_SUFFIX) + _SUFFIX, cutoff=now)
+    return rest.assign(model=rest["model"] + _SUFFIX, cutoff=now)
 
 
 def _instant(now: datetime | str, zone: tzinfo) -> pd.Timestamp:
@@ -71,6 +71,9 @@ def _of_the_day(forecast: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
     kinds = forecast[["model", "cutoff"]].drop_duplicates()
     if len(kinds) > 1:
         raise Refused("forecast", f"{len(kinds)} models and cutoffs", "give the rows of one")
+    if kinds["model"].iloc[0].endswith(_SUFFIX):
+        # Its band is what is left of the doubt, and would hardly move again.
+        raise Refused("forecast", "an update already", "give the forecast of the morning")
     cutoff, day = kinds["cutoff"].iloc[0], local_day(forecast["start"])
     said = f"found {now:%Y-%m-%d %H:%M}"
     if cutoff > now:

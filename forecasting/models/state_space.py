@@ -60,6 +60,8 @@ def _from_origin(panel: Panel, origin: int, days: int, seed: int, fit: Fit) -> n
         # A parameter at its limit, or slow convergence, still gives a forecast; the backtest judges it.
         warnings.simplefilter("ignore")
         steps = fit(np.log1p(totals[due]), period, int(due_ahead.sum()))
+    if not np.isfinite(steps).all():
+        return mean_of_8(panel, np.array([origin]), days, seed)[0]
     result = np.zeros(days)
     result[due_ahead] = np.expm1(np.clip(steps, 0, None))
     return result[:, None] * day_profile(panel, origin, days)

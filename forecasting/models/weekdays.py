@@ -3,7 +3,7 @@
 import numpy as np
 
 from forecasting.history.panel import Panel
-from forecasting.history.profile import last_weekdays, mean_rows
+from forecasting.history.profile import beyond_hours, last_weekdays, mean_rows
 
 
 def seasonal_naive(panel: Panel, origins: np.ndarray, days: int, _seed: int) -> np.ndarray:
@@ -28,5 +28,6 @@ def _means(panel: Panel, origins: np.ndarray, days: int, k: int) -> np.ndarray:
         # A slot or weekday never seen takes the mean of all days.
         recent = panel.usable[:origin][panel.ordinary[:origin]][-7 * k :]
         means = np.where(np.isnan(means), mean_rows(recent), means)
-        result.append(np.nan_to_num(means)[panel.weekday[origin : origin + days]])
+        means = beyond_hours(np.nan_to_num(means), panel.ever_seen)
+        result.append(means[panel.weekday[origin : origin + days]])
     return np.array(result)
