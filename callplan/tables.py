@@ -164,7 +164,11 @@ def _check_names(frame: pd.DataFrame, table: Table, source: str) -> None:
         if meant and abs(len(name) - len(meant)) <= 2:
             raise Refused(source, f"unknown column {name!r}", f"did you mean {meant}?")
     if frame.empty:
-        raise Refused(source, "no rows", f"a {table.name} table needs at least one")
+        raise Refused(source, "no rows", f"{_a(table.name)} table needs at least one")
+
+
+def _a(name: str) -> str:
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
 def _refuse_another_table(names: Sequence[str], table: Table, source: str) -> None:
@@ -172,7 +176,7 @@ def _refuse_another_table(names: Sequence[str], table: Table, source: str) -> No
     for other in TABLES.values():
         needed = {column.name for column in other.columns if column.required}
         if needed <= set(names) and not needed <= set(table.names()):
-            raise Refused(source, f"a {other.name} table", f"a {table.name} table is needed here")
+            raise Refused(source, f"{_a(other.name)} table", f"{_a(table.name)} table is needed here")
 
 
 def _typed(cells: pd.Series, column: Column, source: str) -> pd.Series:

@@ -113,6 +113,8 @@ def _pairs(quantiles: Sequence[float]) -> list[tuple[float, float, str]]:
     """Return the quantiles as bands from the widest on: lower, upper, and the share that lies between."""
     known = {round(share, 6): share for share in quantiles}
     lower = sorted(share for share in known if share < 0.5 and round(1 - share, 6) in known)
+    if not lower and 0.5 not in known:
+        raise Refused("bands", "no two quantiles make a band", "give a pair, such as 0.1 and 0.9")
     return [(known[low], known[round(1 - low, 6)], f"{1 - 2 * low:.0%} of counts") for low in lower]
 
 
