@@ -10,8 +10,10 @@ from callplan.errors import Refused, Remark
 from callplan.intervals import local_day, pandas_zone
 from callplan.tables import FORECAST, HISTORY, check
 from forecasting.doubt.counts import quantile
-from forecasting.intraday.posterior import busier, outages, prior_of_band
+from forecasting.intraday.posterior import Prior, busier, outages, prior_of_band
 
+# So many standard deviations off, a day is beyond what the update can follow.
+_ODD_SD = 4.0
 # Behind the name of the model whose forecast is updated.
 _SUFFIX = " + today"
 
@@ -137,11 +139,22 @@ def _updated(rows: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
         ((part["start"] - rows["start"].iloc[0]) / pd.Timedelta(hours=1)).to_numpy() for part in (seen, rest)
     )
     more, variance = busier(prior, hours, seen["calls"].to_numpy(), seen["offered"].to_numpy(), ahead)
+    _remark_on_odd_day(seen, prior, more)
     calls = np.maximum(rest["calls"].to_numpy() * (1 + more), 0.0)
     # Relative to the mean as it is now: as a gamma-distributed level and Poisson calls have it.
     dispersion = variance / np.maximum(1 + more, 1e-9) + prior.own / np.maximum(calls, 1e-9)
     low, high = (quantile(calls, dispersion, share) for share in ((1 - level) / 2, (1 + level) / 2))
     return rest.assign(calls=calls, calls_lo=low, calls_hi=high)
+
+
+def _remark_on_odd_day(seen: pd.DataFrame, prior: Prior, more: np.ndarray) -> None:
+    """Say when the day is so far off that the update, drawn to days as they have been, falls behind."""
+    came, due = seen["offered"].sum(), seen["calls"].sum()
+    if abs(came / due - 1) > _ODD_SD * np.sqrt(prior.variance + (1 + prior.own) / due):
+        _remark(
+            f"{seen['queue'].iloc[0]}: {came:,.0f} calls so far where {due:,.0f} were due, further off than "
+            f"such days have been; the rest moves by {more.mean():+.0%}: see whether the counts are right"
+        )
 
 
 def _usable(due: pd.DataFrame) -> pd.DataFrame:
