@@ -52,7 +52,7 @@ def workload_errors(history: pd.DataFrame, forecast: pd.DataFrame, *, by: str = 
     )
     rows["came_aht_s"] = rows["came_aht_s"].where(rows["offered"] != 0, rows["aht_s"])
     known = rows[["offered", "aht_s", "came_aht_s"]].notna().all(axis=1)
-    if not known.any() or aht_s.isna().all():
+    if not known.any():
         found = "no interval with calls and handling times in both"
         raise Refused("forecast and history", found, "give the history of the days forecast, with `aht_s`")
     if not known.all():
