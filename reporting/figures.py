@@ -20,6 +20,8 @@ from reporting.words import day, shown
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+# Beyond so many days intervals cannot be told apart.
+_MOST_DAYS = 28
 _SHIFT_COLOURS = (SKY, ORANGE, GREEN, PURPLE, PALE, BLUE)
 
 
@@ -29,8 +31,13 @@ def plot_forecast(
     history: pd.DataFrame | None = None,
     ax: "Axes | None" = None,
 ) -> "Axes":
-    """Draw the forecast and its band, what then came, and as many days of history before it."""
+    """Draw the forecast and its band, what then came, and as many days of history before it.
+
+    More than four weeks are drawn as day totals, and without a band, for bands do not add up.
+    """
     forecast = one_queue(forecast, "forecast")
+    if local_day(forecast["start"]).nunique() > _MOST_DAYS:
+        return _plot_day_totals(forecast, actual, history, axes(ax))
     tables = [forecast]
     if history is not None:
         days = local_day(forecast["start"]).nunique()
@@ -53,6 +60,26 @@ def plot_forecast(
     title = "calls forecast" if actual is None else "calls forecast and calls that came"
     count(ax)
     return _dress(ax, forecast, title, f"calls in {forecast['minutes'].iloc[0]} minutes")
+
+
+def _plot_day_totals(
+    forecast: pd.DataFrame, actual: pd.DataFrame | None, history: pd.DataFrame | None, ax: "Axes"
+) -> "Axes":
+    """Draw the calls of each day, forecast and counted; days without a count leave a gap."""
+    days = local_day(forecast["start"]).nunique()
+    before = None if history is None else _last_days(one_queue(history, "history"), days)
+    for table, column, colour, label in (
+        (before, "offered", GREY, "history"),
+        (forecast, "calls", BLUE, "forecast"),
+        (actual, "offered", BLACK, "what came"),
+    ):
+        if table is not None:
+            totals = table.groupby(local_day(table["start"]))[column].sum(min_count=1)
+            ax.plot(totals.asfreq("D"), ".-", color=colour, linewidth=0.8, markersize=2.5, label=label)
+    ax.set_ylim(bottom=0)
+    ax.tick_params("x", labelsize=8)
+    count(ax)
+    return _dress(ax, forecast, "calls forecast by day", "calls a day")
 
 
 def plot_requirement(requirement: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":

@@ -85,6 +85,21 @@ def test_forecast_draws_mean_band_history_and_what_came(forecast):
     assert ax.get_ylabel() == "calls in 60 minutes"
 
 
+def test_more_than_four_weeks_are_drawn_by_day(forecast):
+    rows = intervals(last=date(2024, 6, 9), calls=lambda n: 20.0 + n % 4)
+    ahead = rows.assign(model="auto", cutoff=rows["start"].iloc[0], calls_lo=1.0, calls_hi=99.0, level=0.8)
+    gap = rows["start"].dt.date == date(2024, 5, 9)
+    came = rows.drop(columns="calls").assign(offered=np.where(gap, np.nan, 30.0))
+    ax = figures.plot_forecast(ahead, actual=came)
+    said, counted = (line.get_ydata() for line in ax.get_lines())
+    assert len(said) == 35
+    assert set(said) == {20 + 21 + 22 + 23}
+    # A day without a count leaves a gap: it is not zero.
+    assert np.isnan(counted[3])
+    assert set(np.delete(counted, 3)) == {120}
+    assert not ax.collections
+
+
 def test_forecast_says_what_is_not_counted(forecast):
     actual = intervals(offered=lambda n: np.where(n == 2, np.nan, 10.0))
     text = captions.describe_forecast(forecast, actual)
