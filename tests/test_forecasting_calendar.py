@@ -347,3 +347,7 @@ def test_days_of_a_book_are_consecutive_midnights(days: pd.DatetimeIndex) -> Non
 def test_a_book_that_queues_share_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="read-only"):
         book("FR", "2024-05-06", "2024-05-12").working_day[0] = 9
+
+
+def test_no_events_may_be_said_in_two_ways() -> None:
+    assert Calendar("FR", events=None) == Calendar("FR") == Calendar("FR", events=[])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from callplan.errors import Refused, nearest
 from callplan.hours import OpeningHours
@@ -33,6 +33,11 @@ class Calendar(Settings):
     def __init__(self, /, country: str | None = None, **fields: Any) -> None:
         # The country may be given first, without its name.
         super().__init__(**({} if country is None else {"country": country}), **fields)
+
+    @field_validator("events", mode="before")
+    @classmethod
+    def _none_are_none(cls, events: Any) -> Any:
+        return () if events is None else events
 
     @model_validator(mode="after")
     def _country_is_known(self) -> "Calendar":
