@@ -142,10 +142,12 @@ def _kernel_and_observed(panel: Panel) -> tuple[np.ndarray, _Observed]:
 
 
 def _thin_weekdays(totals: np.ndarray, weekday: np.ndarray) -> np.ndarray:
-    """Return the mean of the last 8 days of each weekday that has hardly any call (7), NaN of the others."""
-    last = [totals[(weekday == number) & np.isfinite(totals)][-8:] for number in range(7)]
-    means = np.array([days.mean() if len(days) else np.nan for days in last])
-    return np.where(means < _LEAST_CALLS, means, np.nan)
+    """Return the mean of half a year of each weekday that has hardly any call now (7), NaN of the others."""
+    known = [totals[(weekday == number) & np.isfinite(totals)] for number in range(7)]
+    now, long = (
+        np.array([days[-count:].mean() if len(days) else np.nan for days in known]) for count in (8, 26)
+    )
+    return np.where(now < _LEAST_CALLS, long, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
