@@ -74,9 +74,10 @@ def forecast(
     the share of counts that the band is to hold: it comes from a negative binomial whose
     over-dispersion fits the errors of those weeks, by lead (`forecasting/doubt.py`). `clean=False`
     learns from the history as it is, outages and outliers included (see `repairs`). Queues are
-    forecast one after the other, or by an `executor` of `concurrent.futures`; the result is the same.
+    forecast one after the other, or by an `executor` of processes (`concurrent.futures`); the result is
+    the same. One that cannot be is left out with a remark, unless there is no other.
 
-    Raises `Refused` where the history is too short or the model unknown.
+    Raises `Refused` where no history is long enough, or the model is unknown.
 
     >>> start = pd.date_range("2024-05-06 09:00", periods=28, freq="D", tz="Europe/Paris")
     >>> history = pd.DataFrame({"queue": "sales", "start": start, "minutes": 60, "offered": 40.0})
