@@ -72,7 +72,7 @@ def forecast(
     open intervals have rows: as the calendar says, or for want of that as the history shows.
     `model` is one of `MODELS`; `auto` weighs several by what the weeks before have taught. `level` is
     the share of counts that the band is to hold: it comes from a negative binomial whose
-    over-dispersion fits the errors of those weeks, by lead (`forecasting/doubt.py`). `clean=False`
+    over-dispersion fits the errors of those weeks, by lead (`forecasting/doubt/`). `clean=False`
     learns from the history as it is, outages and outliers included (see `repairs`). Queues are
     forecast one after the other, or by an `executor` of processes (`concurrent.futures`); the result is
     the same. One that cannot be is left out with a remark, unless there is no other.
