@@ -100,6 +100,13 @@ def test_of_several_cutoffs_as_far_back_the_latest_speaks() -> None:
     assert errors(history, pd.concat([early, late]))["calls"].tolist() == [105.0]
 
 
+def test_a_month_that_one_forecast_says_is_one_row() -> None:
+    history, forecast = pair([120.0] * 15 + [80.0] * 15, [100.0] * 30, first="2024-06-01")
+    month = errors(history, forecast, by="month")
+    assert month[["calls", "offered", "lead_days"]].values.tolist() == [[3000.0, 3000.0, 7]]
+    assert accuracy(history, forecast, by="month")["wape"].tolist() == [0]
+
+
 def test_weekly_cutoffs_add_up_to_a_month() -> None:
     history, first = pair([100.0] * 7, [90.0] * 7)
     later_history, second = pair([100.0] * 7, [110.0] * 7, first="2024-05-13")

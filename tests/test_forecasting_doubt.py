@@ -160,3 +160,14 @@ def test_a_history_too_short_to_try_still_has_bands() -> None:
     low, high = (doubt.of_sums("day", mean.sum(axis=1), np.arange(2), share) for share in (0.1, 0.9))
     assert (low < mean.sum(axis=1)).all()
     assert (high > mean.sum(axis=1)).all()
+
+
+def test_quantiles_do_not_cross_where_weeks_alternate() -> None:
+    book = daybook(Calendar(), "sales", pd.date_range("2023-01-02", periods=7 * 40 + 7))
+    level = np.where(np.arange(7 * 40) // 7 % 2 == 0, 1.3, 0.7)
+    panel = raw_panel(book, np.repeat(100 * level[:, None], 24, axis=1).round(), 60)
+    mean, trials = forecast_and_try(panel, "mean_of_8", 7, 0)
+    doubt = measure_doubt(panel, trials, 7)
+    shares = np.linspace(0.01, 0.99, 99)
+    day = np.array([doubt.of_sums("day", mean.sum(axis=1), np.arange(7), share) for share in shares])
+    assert (np.diff(day, axis=0) >= 0).all()

@@ -1,5 +1,7 @@
 """The rest of a day: exact laws, a simulation, what must never happen, and refusals."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -320,3 +322,12 @@ def test_counts_that_do_not_fit_are_refused() -> None:
         update(FORECAST_OF_DAY, pd.concat([today, today]).reset_index(drop=True), at("12:00"))
     with pytest.raises(Refused, match="queue sales: intervals of 15 minutes, 30 in the forecast"):
         update(FORECAST_OF_DAY, today.assign(minutes=15), at("12:00"))
+
+
+def test_a_day_beyond_what_is_followed_is_said() -> None:
+    odd = came(FORECAST_OF_DAY, 5 * SHAPE)
+    with pytest.warns(Remark, match="calls so far where .* were due, further off than such days"):
+        update(FORECAST_OF_DAY, odd, at("11:00"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Remark)
+        update(FORECAST_OF_DAY, came(FORECAST_OF_DAY, 1.1 * SHAPE), at("11:00"))

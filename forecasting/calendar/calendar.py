@@ -4,8 +4,6 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from pydantic import field_validator, model_validator
 
 from callplan.errors import Refused, nearest
@@ -87,8 +85,3 @@ class Calendar(Settings):
         """
         known = country_days(self.country, self.subdivision, first.year, last.year).holidays
         return {day: name for day, name in known.items() if first <= day <= last}
-
-    def holiday_names(self, days: pd.DatetimeIndex) -> np.ndarray:
-        """Return the holiday's name for each day of a range, empty where it is none."""
-        named = self.holidays(days[0].date(), days[-1].date())
-        return np.array([named.get(day.date(), "") for day in days], dtype=object)
