@@ -2,7 +2,7 @@
 
 import click
 
-from commands import forecasting, planning, scoring, staffing
+from commands import forecasting, planning, rosters, scheduling, scoring, staffing
 from commands.door import Commands
 
 
@@ -27,7 +27,11 @@ for command in (
     staffing.staff,
     staffing.explain,
     staffing.simulate,
-    planning.schedule,
+    scheduling.schedule,
+    scheduling.why,
+    rosters.reschedule,
+    rosters.offers,
+    scheduling.hire,
     planning.plan,
     planning.demo,
     scoring.update,

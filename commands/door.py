@@ -88,9 +88,9 @@ def remarks_on_stderr() -> Iterator[None]:
                 click.echo(f"remark: {remark}", err=True)
 
 
-def example(line: str) -> str:
-    """Show a command line below a command's help, never wrapped; the tests run it."""
-    return f"\b\nExample:\n  {line}"
+def example(*lines: str) -> str:
+    """Show command lines below a command's help, never wrapped; the tests run them."""
+    return "\n  ".join(["\b\nExample:", *lines])
 
 
 def with_site(command: Callable) -> Callable:
@@ -172,16 +172,10 @@ def put(table: "pd.DataFrame | list[dict[str, Any]]", style: str | None, output:
 
 def draw(ax: "Axes", path: str) -> None:
     """Write a picture in the format of its suffix; the same picture is the same bytes."""
-    import matplotlib as mpl
-
-    from callplan.files import replacing
+    from reporting.pictures import save_picture
 
     _refuse_naming_twice(path, click.get_current_context(), 1)
-    kind = Path(path).suffix.lower()[1:]
-    # An SVG would hold the date, and names drawn by lot.
-    dateless = {"Date": None} if kind == "svg" else None
-    with replacing(path) as part, mpl.rc_context({"svg.hashsalt": "callplan"}):
-        ax.figure.canvas.print_figure(part, format=kind, dpi=150, metadata=dateless)
+    save_picture(ax.figure, path)
     click.echo(f"{path}: written", err=True)
 
 

@@ -1,4 +1,4 @@
-"""Commands that join the chain: init, schedule, plan, demo, report, columns."""
+"""Commands that join the chain: init, plan, demo, report, columns."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,14 +8,12 @@ import click
 from callplan.errors import Refused
 from commands.door import (
     DAY,
-    TABLE,
     TABLE_FILE,
     example,
     progress,
     put,
     read_site,
     with_format,
-    with_output,
     with_seed,
     with_site,
 )
@@ -55,33 +53,6 @@ def init(folder: str, zone: str, queues: tuple[str, ...], country: str | None) -
         part.write_text(site_template(zone, queues, country), encoding="utf-8")
     still = "set its zone" if not zone else "see its goals" if country else "see its goals and country"
     click.echo(f"{path}: written; {still}, then forecast", err=True)
-
-
-@click.command(epilog=example("callplan schedule requirement.csv -o shift_plan.csv --coverage coverage.csv"))
-@click.argument("requirement", type=TABLE_FILE)
-@click.option("--coverage", type=TABLE, help="Also write needed against staffed here.")
-@click.option("--time-limit", "time_limit_s", default=60.0, show_default=True, help="Seconds for each queue.")
-@with_seed
-@with_site
-@with_output
-def schedule(
-    requirement: str, coverage: str | None, time_limit_s: float, seed: int, site_file: str, **out: Any
-) -> None:
-    """Cover REQUIREMENT with shifts at the least paid hours."""
-    from callplan.tables import REQUIREMENT, read
-    from planning import as_staffed, expected_service
-    from scheduling import schedule as cover
-
-    site = read_site(site_file)
-    needed = read(requirement, REQUIREMENT, site.zone)
-    with progress() as say:
-        say("shifts")
-        found = cover(needed, site.shifts, seed=seed, time_limit_s=time_limit_s)
-    for outcome in found.outcome:
-        click.echo(str(outcome), err=True)
-    put(found.shift_plan, **out)
-    if coverage is not None:
-        put(expected_service(found.coverage, needed, as_staffed(site, needed)), None, coverage)
 
 
 @click.command(epilog=example("callplan plan history.csv --start 2003-10-13 --days 5 -o week"))

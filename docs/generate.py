@@ -20,7 +20,7 @@ def nomenclature() -> str:
     lines = [
         "# Nomenclature",
         "",
-        "Every table and column, written from `callplan/schema.py` by `make docs`; `callplan columns` prints",
+        "Every table and column, written from `callplan/schema/` by `make docs`; `callplan columns` prints",
         "the same. Columns marked ? are optional. Times are in the site's time zone, shares from 0 to 1.",
     ]
     for table in TABLES.values():

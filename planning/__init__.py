@@ -3,7 +3,8 @@
 from planning.explain import Step, explain
 from planning.plan import Plan, plan
 from planning.review import Review, has_come, review
-from planning.service import expected_service
+from planning.rosters import Roster, read_roster, reschedule_site, roster_site, summarise_roster
+from planning.service import expected_service, schedule_site, service_by_heads
 from planning.simulation import simulate_site
 from planning.site import Queue, Site
 from planning.steps import (
@@ -26,6 +27,7 @@ __all__ = [
     "Plan",
     "Queue",
     "Review",
+    "Roster",
     "Site",
     "Step",
     "as_staffed",
@@ -38,10 +40,16 @@ __all__ = [
     "has_come",
     "plan",
     "read_history",
+    "read_roster",
     "repairs_site",
+    "reschedule_site",
     "review",
+    "roster_site",
+    "schedule_site",
+    "service_by_heads",
     "simulate_site",
     "site_template",
     "staff_site",
     "summarise",
+    "summarise_roster",
 ]

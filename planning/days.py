@@ -40,10 +40,22 @@ def by_day(
         result["error"] = (rows["calls"] - rows["offered"]).where(compared).groupby(day).sum(min_count=1)
         result["delivered"] = _weighted(rows, "delivered", "offered", day)
         result["delivered_met"] = rows["delivered_met"].astype(float).groupby(day).mean()
-    paid = shift_plan["paid_h"] * shift_plan["heads"]
-    result["paid_h"] = paid.groupby([shift_plan["queue"], _day(shift_plan["start"])]).sum()
-    result["paid_h"] = result["paid_h"].fillna(0.0)
+    result["paid_h"] = _paid(site, shift_plan, result["staffed_h"])
     return check(result.reset_index(), DAYS)
+
+
+def _paid(site: Site, shift_plan: pd.DataFrame, staffed_h: pd.Series) -> pd.Series:
+    """Return the paid hours of each queue and day; those of a shared team by what its queues have staffed."""
+    paid = shift_plan["paid_h"] * shift_plan["heads"]
+    by_team = paid.groupby([shift_plan["queue"], _day(shift_plan["start"])]).sum()
+    total = by_team.reindex(staffed_h.index).fillna(0.0)
+    for name, team in site.shifts.teams.items():
+        if name in by_team.index:
+            served = staffed_h[staffed_h.index.get_level_values(0).isin(team.queues)]
+            share = served / served.groupby(level=1).transform("sum")
+            hours = by_team[name].reindex(served.index.get_level_values(1)).to_numpy()
+            total = total.add((share * hours).fillna(0.0), fill_value=0.0)
+    return total
 
 
 def _day(starts: pd.Series) -> pd.Series:

@@ -8,14 +8,14 @@ from datetime import date
 import pandas as pd
 
 import forecasting
-import scheduling
 from callplan.errors import Refused, Remark
 from callplan.intervals import local_day
 from callplan.tables import ASSUMPTIONS, OUTCOME, check
 from planning.days import by_day
-from planning.service import expected_service
+from planning.service import expected_service, schedule_site
 from planning.site import Site
 from planning.steps import Progress, at_site, first_day, forecast_site, staff_site
+from scheduling import step_min
 
 _NOT_IN_HISTORY = "site.toml, for the history has none"
 _GOALS = {
@@ -66,7 +66,7 @@ def plan(
 
     Raises `Refused` where something is missing, `Infeasible` where no schedule can exist.
     """
-    Site.expect(site, "site").shifts.check_grid(site.minutes)
+    step_min(Site.expect(site, "site").shifts, site.minutes)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", Remark)
         history = at_site(history, site)
@@ -78,7 +78,7 @@ def plan(
         requirement = staff_site(forecast, site)
         if progress:
             progress("shifts")
-        schedule = scheduling.schedule(requirement, site.shifts, seed=seed)
+        schedule = schedule_site(requirement, site, seed=seed)
     coverage = expected_service(schedule.coverage, requirement, site)
     return Plan(
         site=site,

@@ -15,7 +15,7 @@ from callplan.plausible import refuse_odd_aht
 from callplan.settings import Settings
 from erlang import Target
 from forecasting import AUTO, Calendar, known_model, read_events
-from scheduling import Rules
+from scheduling import Hiring, Rules
 
 
 class Queue(Settings):
@@ -92,6 +92,7 @@ class Site(Settings):
     calendar: Calendar = Calendar()
     queues: dict[str, Queue] = Field(min_length=1)
     shifts: Rules = Rules()
+    hiring: Hiring | None = None
     notes: tuple[str, ...] = ()
 
     @field_validator("zone")
@@ -120,6 +121,17 @@ class Site(Settings):
         self.calendar.for_queue("", known=self.queues)
         return self
 
+    @model_validator(mode="after")
+    def _queues_of_shifts_are_known(self) -> Self:
+        named: dict[str, tuple[str, ...]]
+        named = {f"shifts.queues.{name}": (name,) for name in self.shifts.queues}
+        named |= {f"shifts.teams.{name}.queues": team.queues for name, team in self.shifts.teams.items()}
+        for where, names in named.items():
+            for name in names:
+                if name not in self.queues:
+                    raise Refused(where, f"no queue {name!r}", nearest(name, self.queues))
+        return self
+
     @classmethod
     def from_toml(cls, path: str | Path) -> Self:
         """Read and check a `site.toml`, and the file of events that it names."""
@@ -144,7 +156,9 @@ class Site(Settings):
         """Return the same site with some of its queues alone, and the events that concern them."""
         queues = {name: self.queue(name) for name in names}
         events = tuple(event for event in self.calendar.events if event.queue in (None, *queues))
-        return self.replace(queues=queues, calendar=self.calendar.replace(events=events))
+        return self.replace(
+            queues=queues, calendar=self.calendar.replace(events=events), shifts=self.shifts.only(queues)
+        )
 
     def calendar_of(self, name: str) -> Calendar:
         """Return the calendar of a queue: the site's, with the queue's own opening hours if it has any.

@@ -21,7 +21,11 @@ def summarise(plan: Plan, review: Review | None = None) -> list[str]:
 
 
 def _of_queue(tables: dict[str, pd.DataFrame], name: str) -> dict[str, pd.DataFrame]:
-    return {key: table[table["queue"] == name] for key, table in tables.items()}
+    # One outcome may be that of several queues, which share a team.
+    return {
+        key: table[table["queue"].map(lambda names: name in (names, *str(names).split(", ")))]
+        for key, table in tables.items()
+    }
 
 
 def _planned(queue: Queue, tables: dict[str, pd.DataFrame]) -> list[str]:
@@ -32,9 +36,9 @@ def _planned(queue: Queue, tables: dict[str, pd.DataFrame]) -> list[str]:
     span = f"{days['start'].iloc[0]:%a %d %b} to {days['start'].iloc[-1]:%a %d %b %Y}"
     hours = coverage["minutes"] / 60
     needed, short = (coverage["needed"] * hours).sum(), (coverage["under"] * hours).sum()
-    paid = (shifts["heads"] * shifts["paid_h"]).sum()
+    paid = days["paid_h"].sum()
     lines = [
-        f"{outcome['queue']}, {span}: {requirement['calls'].sum():,.0f} calls forecast.",
+        f"{requirement['queue'].iloc[0]}, {span}: {requirement['calls'].sum():,.0f} calls forecast.",
         f"Busiest {peak['start']:%a %H:%M}: {peak['calls']:,.0f} calls are {peak['load']:,.0f} erlangs "
         f"and need {peak['agents']:,} agents, {peak['rostered']:,} rostered.",
         f"{shifts['heads'].sum():,} shifts, {paid:,.0f} paid hours for {needed:,.0f} required; "

@@ -24,4 +24,10 @@ def site_template(zone: str, queues: Sequence[str], country: str | None = None) 
     tables = "\n".join(one_queue.substitute(name=key) for key in keys)
     whole = Template((_HERE / "template.toml").read_text(encoding="utf-8"))
     named = '# country = "FR"' if country is None else f"country = {json.dumps(country)}"
-    return whole.substitute(zone=zone, queues=tables, country=named)
+    return whole.substitute(
+        zone=zone,
+        queues=tables,
+        country=named,
+        first=keys[0],
+        names=", ".join(json.dumps(name) for name in queues),
+    )

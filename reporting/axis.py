@@ -79,6 +79,14 @@ class OpenTime:
         return table.set_index("start")[column].reindex(self.starts).to_numpy(dtype=float)
 
 
+def draw_clock(ax: "Axes", zero: pd.Timestamp, left: float, right: float) -> None:
+    """Label an axis of hours since `zero` with the times that the local clock shows then."""
+    ticks = np.arange(np.ceil(left), right + 0.01, 1 if right - left <= 9 else 2)
+    ax.set_xticks(ticks, [f"{zero + pd.Timedelta(hours=tick):%H:%M}" for tick in ticks], fontsize=8)
+    ax.set_xlim(left, right)
+    ax.set_xlabel(f"local time, {zero.tz}", fontsize=8, color=GREY)
+
+
 def _first_of_weeks(days: pd.Series, names: list[str]) -> list[str]:
     """Keep the name of each week's first day, or of every second, third ... one: as many as fit."""
     weeks = days.dt.to_period("W-SUN")

@@ -1,9 +1,12 @@
 """Each figure in a sentence, built from its table: for who cannot see it, and under it for who can."""
 
+from datetime import date
+
 import pandas as pd
 
 from callplan.intervals import local_day
 from reporting.parts import busiest_day
+from reporting.roster import at_work, away, day_bounds
 from reporting.words import day, moment
 
 
@@ -40,10 +43,10 @@ def describe_coverage(coverage: pd.DataFrame) -> str:
     text = f"In {len(coverage) - len(short):,} of {len(coverage):,} intervals the need is covered"
     if len(short):
         worst = short.loc[short["under"].idxmax()]
-        text += f"; at most {worst['under']:,} heads are short, at {moment(worst['start'])}"
+        text += f"; at most {worst['under']:,g} heads are short, at {moment(worst['start'])}"
     if len(beyond):
         most = beyond.loc[beyond["over"].idxmax()]
-        text += f"; at most {most['over']:,} are to spare, at {moment(most['start'])}"
+        text += f"; at most {most['over']:,g} are to spare, at {moment(most['start'])}"
     return text + "."
 
 
@@ -76,6 +79,17 @@ def describe_shift_plan(shift_plan: pd.DataFrame) -> str:
         f"On {day(first)}, {rows['heads'].sum():,} heads work, "
         f"the first from {first:%H:%M}, the last until {rows['end'].max():%H:%M}."
     )
+
+
+def describe_day(shifts: pd.DataFrame, activities: pd.DataFrame, on: date) -> str:
+    """Say how many work on a day of the roster, from when to when, and who is away."""
+    first, last = day_bounds(on, shifts["start"])
+    rows = at_work(shifts, activities, first, last)
+    text = (
+        f"On {day(on)}, {rows['person'].nunique():,} people work, the first from "
+        f"{max(first, rows['start'].min()):%H:%M}, the last until {rows['end'].max():%H:%M}"
+    )
+    return ", ".join([text, *away(activities, first, last)]) + "."
 
 
 def describe_days(days: pd.DataFrame) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from callplan.intervals import local_day
 from reporting.captions import describe_coverage, describe_forecast
 from reporting.parts import PARTS, by_queue
-from reporting.words import heading
+from reporting.words import day, heading
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -50,9 +51,7 @@ def draw_charts(
 
     `tables` lie on sheets of their own, a heading above the rows, each column at its place.
     """
-    sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    _on_screen(sheet)
     row = 0
     for queue, parts in by_queue(tables).items():
         for name, table in parts.items():
@@ -67,6 +66,30 @@ def draw_charts(
             _dress(chart, f"{queue}: {title}", axis, len(table))
             sheet.insert_chart(row, 0, chart, {"description": text})
             row += _ROWS_PER_CHART
+
+
+def draw_weeks(
+    book: "Workbook", sheet: "Worksheet", coverage: pd.DataFrame, places: Mapping[str, int]
+) -> None:
+    """Draw each queue's heads needed and at work, a chart a week.
+
+    `coverage` lies on a sheet of its own, as `draw_charts` has it.
+    """
+    _on_screen(sheet)
+    weeks = local_day(coverage["start"]).dt.to_period("W-SUN")
+    for number, ((queue, week), table) in enumerate(coverage.groupby(["queue", weeks])):
+        at = coverage.index.get_indexer(table.index) + 1
+        rows = _Rows(PARTS["coverage"].title, places, int(at[0]), int(at[-1]))
+        chart = _coverage_chart(book, rows)
+        title = f"{queue}: heads needed and heads at work, week of {day(week.start_time)}"
+        _dress(chart, title, "heads", len(table))
+        sheet.insert_chart(number * _ROWS_PER_CHART, 0, chart, {"description": describe_coverage(table)})
+
+
+def _on_screen(sheet: "Worksheet") -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 def _forecast_chart(book: "Workbook", rows: _Rows) -> "Chart":

@@ -12,7 +12,7 @@ import pandas as pd
 
 from callplan.errors import Refused
 from callplan.intervals import local_day
-from reporting.axis import OpenTime
+from reporting.axis import OpenTime, draw_clock
 from reporting.dress import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, SKY, VERMILION, axes, count, dress
 from reporting.parts import busiest_day
 from reporting.words import day, shown
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Beyond so many days intervals cannot be told apart.
 _MOST_DAYS = 28
+# Beyond so many intervals a line is drawn fine.
+_MOST_STEPS = 500
 _SHIFT_COLOURS = (SKY, ORANGE, GREEN, PURPLE, PALE, BLUE)
 
 
@@ -105,7 +107,9 @@ def plot_coverage(coverage: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     ax.stairs(staffed, edges, fill=True, color=PALE, label="staffed")
     ax.stairs(staffed, edges, baseline=both, fill=True, color=SKY, label="over")
     ax.stairs(needed, edges, baseline=both, fill=True, color=VERMILION, label="under")
-    ax.stairs(needed, edges, baseline=None, color=BLACK, linewidth=1, label="needed")
+    # Over weeks a full line would hide what is over and under.
+    width = 1 if len(rows) <= _MOST_STEPS else 0.3
+    ax.stairs(needed, edges, baseline=None, color=BLACK, linewidth=width, label="needed")
     time.draw(ax)
     count(ax)
     return _dress(ax, rows, "heads needed and heads at work", "heads")
@@ -173,11 +177,8 @@ def plot_shift_plan(shift_plan: pd.DataFrame, ax: "Axes | None" = None) -> "Axes
     for length in lengths:
         ax.bar(0, 0, color=colour[length], label=f"{length:g} h paid")
     end = _hours(rows["end"].max() - zero)
-    ticks = np.arange(0, end + 0.01, 1 if end <= 9 else 2)
-    ax.set_xticks(ticks, [f"{zero + pd.Timedelta(hours=tick):%H:%M}" for tick in ticks], fontsize=8)
-    ax.set_xlim(_hours(first - zero), end)
+    draw_clock(ax, zero, _hours(first - zero), end)
     ax.set_ylim(total, 0)
-    ax.set_xlabel(f"local time, {first.tz}", fontsize=8, color=GREY)
     count(ax)
     return _dress(ax, rows, f"heads at work on {day(first)}", "heads, the first to start on top")
 

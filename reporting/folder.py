@@ -3,7 +3,8 @@
 import filecmp
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -38,20 +39,12 @@ def write_folder(
     is replaced, and those of its tables that the new one lacks are set aside as NAME.old.csv. Files of
     other names are left alone; a file that has one of our names but comes from no plan is never overwritten.
     """
-    folder = Path(folder)
-    if folder.exists() and not folder.is_dir():
-        raise Refused(str(folder), "a file, not a folder", "name another")
-    # Where the folder exists, inside it: that is on the same disk for sure.
-    home = folder if folder.is_dir() else folder.parent
-    if not home.is_dir():
-        raise Refused(str(folder), f"there is no folder {home}", "make it first")
-    with tempfile.TemporaryDirectory(prefix=".plan-", dir=home) as apart:
-        new = Path(apart)
+    with apart_from(folder) as new:
         for name, table in present(tables).items():
             floor.write(table, new / f"{name}.csv")
-        _write_lines(new / SUMMARY, summary)
+        write_lines(new / SUMMARY, summary)
         if remarks:
-            _write_lines(new / REMARKS, remarks)
+            write_lines(new / REMARKS, remarks)
         if site_toml is not None:
             (new / SITE).write_bytes(site_toml.encode())
         write_workbook(tables, new / WORKBOOK, title=title, summary=summary)
@@ -64,7 +57,9 @@ def write_folder(
             goal=goal,
             tolerance=tolerance,
         )
-        _move(new, folder)
+        replaced = move_into(new, Path(folder), _MARKS, [f"{part}.csv" for part in PARTS])
+    if replaced and not remarks:
+        (Path(folder) / REMARKS).unlink(missing_ok=True)
 
 
 def read_folder(
@@ -81,32 +76,51 @@ def read_folder(
     return tables, _read_lines(folder / SUMMARY), _read_lines(folder / REMARKS)
 
 
-def _move(new: Path, folder: Path) -> None:
-    """Put the new files in their place, and set tables of an older plan aside."""
+@contextmanager
+def apart_from(folder: str | Path) -> Iterator[Path]:
+    """Give a folder to build in before the files are moved: on the same disk, and gone afterwards."""
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise Refused(str(folder), "a file, not a folder", "name another")
+    # Where the folder exists, inside it: that is on the same disk for sure.
+    home = folder if folder.is_dir() else folder.parent
+    if not home.is_dir():
+        raise Refused(str(folder), f"there is no folder {home}", "make it first")
+    with tempfile.TemporaryDirectory(prefix=".plan-", dir=home) as apart:
+        yield Path(apart)
+
+
+def move_into(new: Path, folder: Path, marks: Sequence[str], own: Sequence[str]) -> bool:
+    """Put new files in their place; return whether they replace older ones of their kind.
+
+    A folder that holds all of `marks` was written by us: its files are replaced, and those of `own`
+    (patterns) that the new ones lack are set aside as NAME.old.SUFFIX.
+    """
     # The workbook first: Windows refuses where Excel has it open, and then nothing has changed yet.
-    names = sorted((path.name for path in new.iterdir()), key=lambda name: (name not in _MARKS, name))
-    replaced = all((folder / name).is_file() for name in _MARKS)
+    files = [path.relative_to(new) for path in new.rglob("*") if path.is_file()]
+    files.sort(key=lambda name: (name.as_posix() not in marks, name))
+    replaced = all((folder / name).is_file() for name in marks)
     if not replaced:
-        for name in names:
+        for name in files:
             there = folder / name
             if there.exists() and not filecmp.cmp(new / name, there, shallow=False):
                 raise Refused(str(there), "a file that no plan has written", "name another folder")
-    folder.mkdir(exist_ok=True)
-    for name in names:
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         try:
             os.replace(new / name, folder / name)
         except PermissionError:
             raise Refused(str(folder / name), "cannot be replaced", "close it where it is open") from None
     if replaced:
-        if REMARKS not in names:
-            (folder / REMARKS).unlink(missing_ok=True)
-        for part in PARTS:
-            older = folder / f"{part}.csv"
-            if older.name not in names and older.exists():
-                older.replace(folder / f"{part}.old.csv")
+        older = {path for pattern in own for path in folder.glob(pattern)} - {folder / name for name in files}
+        for path in older:
+            if not path.stem.endswith(".old"):
+                path.replace(path.with_suffix(f".old{path.suffix}"))
+    return replaced
 
 
-def _write_lines(path: Path, lines: Sequence[str]) -> None:
+def write_lines(path: Path, lines: Sequence[str]) -> None:
+    """Write a text line by line, whatever ends lines inside it."""
     text = "".join(" ".join(line.splitlines()) + "\n" for line in lines)
     path.write_bytes(text.encode())
 

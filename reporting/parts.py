@@ -1,4 +1,4 @@
-"""The tables that a plan is made of: their names in the chain's order, and what each one is."""
+"""The tables that a plan and a roster are made of: their names in order, and what each one is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,15 +9,23 @@ from callplan.errors import Refused, nearest
 from callplan.intervals import local_day
 from callplan.tables import (
     ACCURACY,
+    ACTIVITIES,
     ASSUMPTIONS,
+    BROKEN,
+    CHANGES,
+    CONFLICTS,
     COVERAGE,
     DAYS,
+    DUTIES,
     ERRORS,
     FORECAST,
     HISTORY,
+    OFFERS,
     OUTCOME,
+    PEOPLE,
     REQUIREMENT,
     SHIFT_PLAN,
+    SHIFTS,
     Table,
 )
 
@@ -27,7 +35,7 @@ Goal = float | Mapping[str, float | None] | None
 
 @dataclass(frozen=True)
 class Part:
-    """One table of a plan: which of `callplan.tables` it is, and its title for people."""
+    """One table of a plan or a roster: which of `callplan.tables` it is, and its title for people."""
 
     table: Table
     title: str
@@ -47,14 +55,32 @@ PARTS = {
     "actual": Part(HISTORY, "Actual"),
     "delivered": Part(COVERAGE, "Delivered"),
 }
+ROSTER = {
+    "outcome": Part(OUTCOME, "Outcome"),
+    "duties": Part(DUTIES, "Duties"),
+    "broken": Part(BROKEN, "Broken rules"),
+    "conflicts": Part(CONFLICTS, "Conflicts"),
+    "changes": Part(CHANGES, "Changes"),
+    "offers": Part(OFFERS, "Offers"),
+    "coverage": Part(COVERAGE, "Coverage"),
+    "shift_plan": Part(SHIFT_PLAN, "Shift plan"),
+    "shifts": Part(SHIFTS, "Shifts"),
+    "activities": Part(ACTIVITIES, "Activities"),
+}
+# What a roster was made from: it stands beside it, so that it can be changed later.
+INPUTS = {
+    "requirement": Part(REQUIREMENT, "Requirement"),
+    "people": Part(PEOPLE, "People"),
+    "previous": Part(SHIFTS, "Weeks before"),
+}
 
 
-def present(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return the tables that have rows, in the chain's order; refuse a name that is none of a plan's."""
+def present(tables: Mapping[str, pd.DataFrame], parts: Mapping[str, Part] = PARTS) -> dict[str, pd.DataFrame]:
+    """Return the tables that have rows, in the order of the parts; refuse a name that is none of them."""
     for name in tables:
-        if name not in PARTS:
-            raise Refused("tables", f"unknown table {name!r}", nearest(name, PARTS))
-    return {name: tables[name] for name in PARTS if name in tables and len(tables[name])}
+        if name not in parts:
+            raise Refused("tables", f"unknown table {name!r}", nearest(name, parts))
+    return {name: tables[name] for name in parts if name in tables and len(tables[name])}
 
 
 def by_queue(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, pd.DataFrame]]:

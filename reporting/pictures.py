@@ -1,14 +1,29 @@
-"""A figure as SVG to stand inside a page: the same bytes for the same picture."""
+"""A figure as a file, or as SVG to stand inside a page: the same bytes for the same picture."""
 
 import html
 import io
 import re
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from callplan.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+
+
+def save_picture(figure: "Figure | SubFigure", path: str | Path) -> None:
+    """Write a figure in the format of the suffix, .png or .svg."""
+    import matplotlib as mpl
+
+    kind = Path(path).suffix.lower()[1:]
+    # An SVG would hold the date, and names drawn by lot.
+    dateless = {"Date": None} if kind == "svg" else None
+    with replacing(path) as part, mpl.rc_context({"svg.hashsalt": "callplan"}):
+        figure.canvas.print_figure(part, format=kind, dpi=150, metadata=dateless)
 
 
 @dataclass(frozen=True)

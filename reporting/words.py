@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 # The heading of a column and its unit; the meaning stands in `callplan.tables`.
@@ -54,6 +54,7 @@ WORDS = {
     "paid_h": ("Paid", "h"),
     "meal_start": ("Meal from", ""),
     "meal_end": ("Meal to", ""),
+    "rests_after": ("Rests after hours", ""),
     "needed": ("Needed", "heads"),
     "staffed": ("Staffed", "heads"),
     "over": ("Over", "heads"),
@@ -85,6 +86,34 @@ WORDS = {
     "met": ("Intervals at goal", "share"),
     "delivered": ("Delivered", "share"),
     "delivered_met": ("Intervals at goal, delivered", "share"),
+    "person": ("Person", ""),
+    "contract": ("Contract", ""),
+    "activity": ("Activity", ""),
+    "shifts": ("Shifts", "shifts"),
+    "nights": ("Nights", "shifts"),
+    "weekends": ("Weekends", "weekends"),
+    "late_ends": ("Late ends", "shifts"),
+    "wishes": ("Wishes", "wishes"),
+    "wishes_met": ("Wishes granted", "wishes"),
+    "rule": ("Rule", ""),
+    "found": ("Found", ""),
+    "price": ("Price", "money"),
+    "before": ("Before", ""),
+    "after": ("After", ""),
+    "kind": ("Kind", ""),
+    "hours": ("Paid more", "h"),
+    "gain_h": ("Mends", "h"),
+    "with": ("With", ""),
+    "in_exchange": ("In exchange for", ""),
+    "trouble": ("Trouble", "place"),
+    "rank": ("Rank", "place"),
+    "short": ("Short", "heads"),
+    "because": ("Because", ""),
+    "way_out": ("Way out", ""),
+    "mends_h": ("Mends", "h"),
+    "hires": ("Hired", "heads"),
+    "productive": ("In full work", "heads"),
+    "leavers": ("Leave", "heads"),
     "item": ("What is assumed", ""),
     "value": ("Value", ""),
     "source": ("Source", ""),
@@ -169,7 +198,7 @@ def moment(time: datetime) -> str:
     return f"{day(time)} {time:%H:%M}"
 
 
-def day(time: datetime) -> str:
+def day(time: date) -> str:
     """Write a local day, the same on every system and in every locale.
 
     >>> day(datetime(2003, 10, 6))

@@ -1,76 +1,67 @@
 """A requirement in, a shift plan out: how many work which shift, nobody named."""
 
 import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from math import gcd
 from typing import Any, Literal
 
 import pandas as pd
 
 from callplan import arguments
 from callplan.errors import Infeasible, Refused, Remark
-from callplan.intervals import minute_of_day, one_grid
-from callplan.tables import COVERAGE, REQUIREMENT, SHIFT_PLAN, check
-from scheduling.covering import GAP, Cover, Place, Span, cover, worked
-from scheduling.rules import Rules, Shape
+from callplan.intervals import one_grid
+from callplan.tables import COVERAGE, REQUIREMENT, SERVICE, SHIFT_PLAN, check
+from scheduling.plan.axis import Axis, Demand
+from scheduling.plan.model import Model, build
+from scheduling.plan.reach import check_reach, conflict
+from scheduling.plan.reading import coverage, remark_on_service, shift_rows, staffed
+from scheduling.plan.search import GAP, Found, search
+from scheduling.plan.service import day_service
+from scheduling.plan.teams import crews, groups
+from scheduling.results import Outcome, Schedule
+from scheduling.rules import Rules
+from scheduling.shapes import step_min
 from scheduling.solver import SAME
 
+
+def _columns_of_requirement(*names: str) -> Any:
+    return replace(
+        REQUIREMENT, columns=tuple(column for column in REQUIREMENT.columns if column.name in names)
+    )
+
+
 # All that a plan needs to know; the queue's own mathematics stay where they were done.
-_DEMAND = replace(
-    REQUIREMENT,
-    columns=tuple(
-        column for column in REQUIREMENT.columns if column.name in ("queue", "start", "minutes", "rostered")
-    ),
-)
+_DEMAND = _columns_of_requirement("queue", "start", "minutes", "rostered")
+_DAY_DEMAND = _columns_of_requirement("queue", "start", "minutes", "calls", "rostered", "service_goal")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How good one queue's plan is, and why the solver stopped there."""
-
-    queue: str
-    status: Literal["optimal", "feasible"]  # proven to be the cheapest, or a plan without that proof
-    cost: float  # paid hours and hours of shortfall, each at its price
-    bound: float  # no plan under these rules costs less
-    gap: float  # (cost - bound) / cost: the share that a better plan could save at most
-    # optimal: proven; gap: near enough to the bound; clock: time was up; days: planned one day after
-    # the other, nearly as cheap as the bound
-    stopped_by: Literal["optimal", "gap", "clock", "days"]
-    solver: str
-    seconds: float = field(compare=False)
-
-    def __str__(self) -> str:
-        return (
-            f"{self.queue}: {self.status}, cost {self.cost:,.1f}; no plan costs less than {self.bound:,.1f} "
-            f"(gap {self.gap:.2%}, stopped by {self.stopped_by}, {self.solver}, {self.seconds:.1f} s)"
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Schedule:
-    """Shifts and the heads on them, what they cover, and one outcome for each queue."""
-
-    shift_plan: pd.DataFrame = field(repr=False)
-    coverage: pd.DataFrame = field(repr=False)
-    outcome: tuple[Outcome, ...]
-
-
-def schedule(
-    requirement: pd.DataFrame, rules: Rules, *, seed: int = 0, time_limit_s: float = 60.0
+def plan_shifts(
+    requirement: pd.DataFrame,
+    rules: Rules,
+    *,
+    service: pd.DataFrame | None = None,
+    seed: int = 0,
+    time_limit_s: float = 60.0,
 ) -> Schedule:
     """Cover every queue's `rostered` heads at least cost in paid hours and hours of shortfall.
 
     Of the requirement the columns queue, start, minutes and rostered are read. A queue is open where
-    it has rows; shifts lie inside its unbroken spans of opening, across midnight where the span
-    does, and hours are elapsed ones. `time_limit_s` guards each queue; unless it strikes, the same
-    input gives the same plan.
+    it has rows; shifts lie inside the unbroken opening of the queues that their team serves, across
+    midnight where it does, and hours are elapsed ones. `time_limit_s` guards each queue; unless it
+    strikes, the same input gives the same plan, and where it does the best plan found is returned.
+
+    With `cover = "day"` in the rules, each day as a whole meets its service level. The requirement's
+    columns calls and service_goal are read too, and `service`, a table `SERVICE`, says what any number
+    of heads would give.
 
     Demand that no shift reaches is counted as `under`, with a remark. Raises `Refused` for a
-    requirement or rules that do not fit together, `Infeasible` where no shift fits a queue's opening.
+    requirement or rules that do not fit together, `Infeasible` where no shift fits a queue's opening,
+    or hard rules cannot be kept.
 
     >>> start = pd.date_range("2024-05-06 08:00", periods=12, freq="30min", tz="Europe/Paris")
     >>> requirement = pd.DataFrame({"queue": "sales", "start": start, "minutes": 30,
     ...                             "rostered": [3, 3, 5, 5, 6, 6, 6, 6, 4, 4, 2, 2]})
-    >>> plan = schedule(requirement, Rules(lengths_h=(4, 5)))
+    >>> plan = plan_shifts(requirement, Rules(lengths_h=(4, 5)))
     >>> plan.shift_plan[["start", "shift", "heads", "paid_h"]]
                           start shift  heads  paid_h
     0 2024-05-06 08:00:00+02:00    4h      2     4.0
@@ -82,131 +73,89 @@ def schedule(
     ('optimal', 26.0)
     """
     rules, seed = Rules.expect(rules, "rules"), arguments.seed(seed)
-    demand = check(requirement, _DEMAND)[_DEMAND.names()]
     if not time_limit_s > 0:
         raise Refused("time_limit_s", f"found {time_limit_s:g}", "give some seconds, more than 0")
-    plans = [_plan(rows, rules, seed, time_limit_s) for _, rows in demand.groupby("queue")]
+    table = _DEMAND if rules.cover == "interval" else _DAY_DEMAND
+    demand = check(requirement, table)
+    demand = demand[[name for name in table.names() if name in demand]]
+    if rules.cover == "day":
+        if service is None:
+            raise Refused("service", 'cover = "day" without a table of service', "give the table `service`")
+        service = check(service, SERVICE)
+    _remark_on_names(rules, set(demand["queue"]))
+    plans = []
+    for group in groups(demand["queue"].unique(), rules):
+        model = _model(demand[demand["queue"].isin(group)], rules, service)
+        plans.append(_plan(model, seed, time_limit_s * len(group)))
     return Schedule(
-        _shift_table([shift for plan in plans for shift in plan.shifts], demand["start"].dtype),
-        check(pd.concat([plan.coverage for plan in plans]), COVERAGE),
-        tuple(plan.outcome for plan in plans),
+        _shift_table([row for rows, _, _ in plans for row in rows], demand["start"].dtype),
+        check(pd.concat([covered for _, covered, _ in plans]), COVERAGE),
+        tuple(outcome for _, _, outcome in plans),
     )
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """One queue's part of a schedule; the shifts are rows of the shift plan."""
-
-    shifts: list[dict[str, Any]]
-    coverage: pd.DataFrame
-    outcome: Outcome
-
-
-def _plan(rows: pd.DataFrame, rules: Rules, seed: int, time_limit_s: float) -> _Plan:
-    """Plan one queue, each unbroken span of its opening for itself: no shift joins two of them."""
-    queue, minutes = rows["queue"].iloc[0], one_grid(rows)
-    step = pd.Timedelta(minutes=minutes)
-    pieces = [piece for _, piece in rows.groupby((rows["start"].diff() != step).cumsum())]
-    spans = [_span(piece, rules, minutes) for piece in pieces]
-    places = [span.places(rules.shapes(minutes)) for span in spans]
-    _check_reach(queue, rules, spans, places)
-    covers: list[Cover] = []
-    for span, possible in zip(spans, places, strict=True):
-        left_s = time_limit_s - sum(done.seconds for done in covers)
-        share_s = left_s / (len(spans) - len(covers))
-        covers.append(cover(span, possible, rules, seed=seed, time_limit_s=share_s))
-    shifts = [
-        _shift(queue, piece["start"].iloc[place[0]], place[1], heads)
-        for piece, done in zip(pieces, covers, strict=True)
-        for place, heads in done.heads.items()
-    ]
-    staffed = [
-        heads for span, done in zip(spans, covers, strict=True) for heads in _staffed(span, done.heads)
-    ]
-    coverage = rows[["queue", "start", "minutes"]].assign(
-        needed=rows["rostered"],
-        staffed=staffed,
-        over=lambda table: (table["staffed"] - table["needed"]).clip(lower=0),
-        under=lambda table: (table["needed"] - table["staffed"]).clip(lower=0),
-    )
-    return _Plan(shifts, coverage, _outcome(queue, covers))
+def _remark_on_names(rules: Rules, queues: set[str]) -> None:
+    """Remark on queues that the rules name and the requirement does not: they may be misspelt."""
+    named = {f"shifts.queues.{name}": {name} for name in rules.queues}
+    named |= {f"shifts.teams.{name}": set(team.queues) for name, team in rules.teams.items()}
+    for where, names in named.items():
+        if not names & queues:
+            warnings.warn(f"{where}: no such queue in the requirement", Remark, stacklevel=3)
 
 
-def _span(piece: pd.DataFrame, rules: Rules, minutes: int) -> Span:
-    begins = minute_of_day(piece["start"]) % rules.start_every_min == 0
-    # A queue that opens beside the steps has a shift from the first minute on all the same.
-    begins.iloc[0] = True
-    where = f"{piece['queue'].iloc[0]}, opening of {piece['start'].iloc[0]:%Y-%m-%d %H:%M}"
-    return Span(where, minutes, piece["rostered"].tolist(), begins.tolist())
+def _model(rows: pd.DataFrame, rules: Rules, service: pd.DataFrame | None) -> Model:
+    """Put the queues of one group on one grid, and into one program."""
+    queues = [part for _, part in rows.groupby("queue")]
+    axis = Axis.of(rows, gcd(*(step_min(rules, one_grid(part)) for part in queues)), rules.cyclic)
+    demands = [Demand.of(part, axis, rules.queue(part["queue"].iloc[0])) for part in queues]
+    services = {}
+    if service is not None and rules.cover == "day":
+        services = {
+            number: day_service(demand, service, axis, rules) for number, demand in enumerate(demands)
+        }
+    return build(axis, demands, crews(demands, rules), rules, services)
 
 
-def _check_reach(queue: str, rules: Rules, spans: list[Span], places: list[list[Place]]) -> None:
-    """Raise `Infeasible` where no shift fits at all; remark on demand that none of them reaches."""
-    unreached, first = 0, ""
-    for span, possible in zip(spans, places, strict=True):
-        reached = {interval for place in possible for interval in worked(place, span.minutes)}
-        missed = sum(need for interval, need in enumerate(span.need) if interval not in reached)
-        unreached += missed
-        first = first or (span.where if missed else "")
-    if not unreached:
-        return
-    if not any(places):
-        longest = max(spans, key=lambda span: len(span.need))
-        raise Infeasible(
-            f"{longest.where}: it lasts {len(longest.need) * longest.minutes / 60:g} h, no other of the "
-            f"queue longer, and the shortest shift {min(rules.lengths_h):g} h; add a shorter one to lengths_h"
-        )
-    warnings.warn(
-        f"{first}: {queue} has {unreached * spans[0].minutes / 60:g} agent-hours where no shift can be "
-        "at work; they stay uncovered unless shifts may be shorter or begin more often",
-        Remark,
-        stacklevel=4,
-    )
-
-
-def _shift(queue: str, start: pd.Timestamp, shape: Shape, heads: int) -> dict[str, Any]:
-    """Return a row of the shift plan. Minutes are added as elapsed time, whatever the clock does."""
-    meal_start = start + pd.Timedelta(minutes=shape.meal_after_min) if shape.meal_min else pd.NaT
-    return {
-        "queue": queue,
-        "start": start,
-        "shift": shape.name,
-        "end": start + pd.Timedelta(minutes=shape.length_min),
-        "heads": heads,
-        "paid_h": shape.paid_h,
-        "meal_start": meal_start,
-        "meal_end": meal_start + pd.Timedelta(minutes=shape.meal_min),
+def _plan(model: Model, seed: int, time_limit_s: float) -> tuple[list[dict[str, Any]], pd.DataFrame, Outcome]:
+    """Search for the plan of one group of queues, and read it."""
+    check_reach(model, stacklevel=3)
+    options: dict[str, Any] = {
+        "cyclic": model.axis.cyclic,
+        "seed": seed,
+        "time_limit_s": time_limit_s,
     }
+    found = search(model.program, 60 / model.axis.step_min, **options)
+    name = ", ".join(demand.queue for demand in model.demands)
+    if not isinstance(found, Found):
+        if found.proven:
+            raise Infeasible(conflict(model, seed=seed, time_limit_s=time_limit_s))
+        raise Infeasible(
+            f"{name}: the solver found no plan in {time_limit_s:.3g} s; "
+            "give it more time, or fewer lengths and starts of shifts"
+        )
+    heads = staffed(model, found.values)
+    remark_on_service(model, heads, stacklevel=3)
+    return shift_rows(model, found.values), coverage(model, heads), _outcome(name, found)
 
 
-def _staffed(span: Span, heads: dict[Place, int]) -> list[int]:
-    staffed = [0] * len(span.need)
-    for place, count in heads.items():
-        for interval in worked(place, span.minutes):
-            staffed[interval] += count
-    return staffed
-
-
-def _outcome(queue: str, covers: list[Cover]) -> Outcome:
-    """Add the spans up: no plan of the queue costs less than their bounds together."""
-    cost = sum(done.cost for done in covers)
-    bound = min(cost, sum(done.bound for done in covers))
-    stopped_by: Literal["optimal", "gap", "clock", "days"]
+def _outcome(name: str, found: Found) -> Outcome:
+    # Sums of many hours: what a computer's numbers leave behind the ninth place is no cost.
+    cost = round(found.cost, 9)
+    bound = min(cost, found.bound)
     if cost - bound <= SAME * max(1.0, cost):
-        bound, stopped_by = cost, "optimal"
-    elif any(done.timed_out for done in covers):
-        stopped_by = "clock"
-    else:
-        stopped_by = "gap" if cost - bound <= GAP * cost else "days"
+        return Outcome(name, "optimal", cost, cost, 0.0, "optimal", found.solver, found.seconds)
+    stopped_by: Literal["gap", "clock", "days"] = "gap"
+    if cost - bound > GAP * cost and (found.timed_out or found.days_apart):
+        stopped_by = "clock" if found.timed_out else "days"
     return Outcome(
-        queue,
-        status="optimal" if stopped_by == "optimal" else "feasible",
+        name,
+        status="feasible",
         cost=cost,
         bound=bound,
-        gap=(cost - bound) / cost if cost else 0.0,
+        gap=(cost - bound) / cost,
         stopped_by=stopped_by,
-        solver=covers[0].solver,
-        seconds=sum(done.seconds for done in covers),
+        solver=found.solver,
+        seconds=found.seconds,
     )
 
 

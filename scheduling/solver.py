@@ -34,6 +34,16 @@ class Solution:
     solver: str
     seconds: float = field(compare=False)
 
+    def near(self, gap: float) -> bool:
+        """Say whether the solution is within a share of its bound."""
+        return self.objective is not None and self.objective - self.bound <= gap * abs(self.objective)
+
+    def cheaper(self, other: "Solution") -> bool:
+        """Say whether it costs less than another, by more than a solver's rounding."""
+        if self.objective is None or other.objective is None:
+            return self.objective is not None
+        return self.objective < other.objective - SAME * max(1.0, abs(other.objective))
+
 
 @dataclass(frozen=True)
 class _Answer:
@@ -45,12 +55,34 @@ class _Answer:
     timed_out: bool
 
 
-def solve(
-    problem: pulp.LpProblem, *, gap: float, seed: int, time_limit_s: float, solver: str | None = None
-) -> Solution:
-    """Minimise a problem until its solution is within the relative `gap` of the bound.
+@dataclass(frozen=True)
+class _Order:
+    """How a problem is to be solved."""
 
-    `solver` is `HiGHS` or `CBC`; without it HiGHS, and CBC where HiGHS is not installed.
+    gap: float
+    gap_abs: float
+    seed: int
+    time_limit_s: float
+    warm: bool
+    interior: bool
+
+
+def solve(
+    problem: pulp.LpProblem,
+    *,
+    gap: float,
+    seed: int,
+    time_limit_s: float,
+    gap_abs: float = 0.0,
+    warm: bool = False,
+    interior: bool = False,
+    solver: str | None = None,
+) -> Solution:
+    """Minimise a problem until its solution is within `gap` of the bound, as a share, or within `gap_abs`.
+
+    `solver` is `HiGHS` or `CBC`; without it HiGHS, and CBC where HiGHS is not installed. A `warm` one
+    starts from the initial values of the variables. `interior` is for large problems without whole
+    numbers of which the bound alone is of interest: HiGHS goes through the inside, and not to a corner.
 
     >>> problem = pulp.LpProblem("example", pulp.LpMinimize)
     >>> heads = problem.add_variable("heads", 0, cat="Integer")
@@ -62,7 +94,7 @@ def solve(
     """
     name = solver or _installed()
     began = time.perf_counter()
-    answer = _SOLVERS[name](problem, gap, seed, time_limit_s)
+    answer = _SOLVERS[name](problem, _Order(gap, gap_abs, seed, time_limit_s, warm, interior))
     seconds = time.perf_counter() - began
     if not answer.found:
         status: Status = "infeasible" if answer.infeasible else "unknown"
@@ -83,10 +115,15 @@ def _installed() -> str:
     raise Refused("solver", "neither HiGHS nor CBC is there", "install HiGHS: pip install highspy")
 
 
-def _highs(problem: pulp.LpProblem, gap: float, seed: int, time_limit_s: float) -> _Answer:
+def _highs(problem: pulp.LpProblem, order: _Order) -> _Answer:
     # Not by `threads`: HiGHS solves nothing once two numbers of threads meet in one process.
-    options = {"random_seed": seed, "parallel": "off"}
-    problem.solve(pulp.HiGHS(msg=False, gapRel=gap, timeLimit=time_limit_s, **options))
+    options: dict[str, Any] = {"random_seed": order.seed, "parallel": "off"}
+    if order.gap_abs:
+        options["gapAbs"] = order.gap_abs
+    if order.interior:
+        options |= {"solver": "ipm", "run_crossover": "off"}
+    door = _warm_highs() if order.warm else pulp.HiGHS
+    problem.solve(door(msg=False, gapRel=order.gap, timeLimit=order.time_limit_s, **options))
     highs = problem.solverModel
     info, state = highs.getInfo(), highs.modelStatusToString(highs.getModelStatus())
     # The bound of a problem without whole numbers is its optimum; HiGHS leaves 0 in `mip_dual_bound`.
@@ -99,13 +136,35 @@ def _highs(problem: pulp.LpProblem, gap: float, seed: int, time_limit_s: float) 
     )
 
 
-def _cbc(problem: pulp.LpProblem, gap: float, seed: int, time_limit_s: float) -> _Answer:
+def _warm_highs() -> Any:
+    """Return PuLP's door to HiGHS, which leaves initial values behind, with them."""
+    import highspy
+
+    class Warm(pulp.HiGHS):
+        def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802
+            start = highspy.HighsSolution()
+            start.col_value = [variable.varValue for variable in lp.variables()]
+            lp.solverModel.setSolution(start)
+            super().callSolver(lp)
+
+    return Warm
+
+
+def _cbc(problem: pulp.LpProblem, order: _Order) -> _Answer:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "cbc.log")
-        options = [f"randomSeed {seed}"]
         door = _cbc_class()
         said = problem.solve(
-            door(msg=False, gapRel=gap, timeLimit=time_limit_s, options=options, logPath=str(log))
+            door(
+                msg=False,
+                gapRel=order.gap,
+                gapAbs=order.gap_abs or None,
+                timeLimit=order.time_limit_s,
+                warmStart=order.warm,
+                # Of 0 CBC makes the time of day.
+                options=[f"randomSeed {order.seed + 1}"],
+                logPath=str(log),
+            )
         )
         text = log.read_text(encoding="utf-8", errors="replace")
     if isinstance(said, int):  # PuLP 3
@@ -128,4 +187,4 @@ def _cbc_class() -> Any:
     return None
 
 
-_SOLVERS: dict[str, Callable[[pulp.LpProblem, float, int, float], _Answer]] = {"HiGHS": _highs, "CBC": _cbc}
+_SOLVERS: dict[str, Callable[[pulp.LpProblem, _Order], _Answer]] = {"HiGHS": _highs, "CBC": _cbc}

@@ -10,7 +10,7 @@ One queue, `sales`, in Paris, on the morning of Monday 6 May 2024, open 09:00-11
     11:30   (no row)               closed: no row is due
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -70,6 +70,14 @@ def tiny_csv() -> str:
         "sales,2024-05-06 10:00,30,0,\n"
         "sales,2024-05-06 11:00,30,20,150\n"
     )
+
+
+@pytest.fixture(scope="module")
+def brief_search() -> Iterator[None]:
+    """Search for rosters in a few levels instead of dozens, where it does not matter how good they are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scheduling.roster.search.LEVELS", 8)
+        yield
 
 
 @pytest.fixture

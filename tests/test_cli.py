@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -314,17 +315,32 @@ def test_no_shift_fits_ends_with_3(site: Path) -> None:
 def test_every_command_has_help_and_an_example() -> None:
     for name, command in main.commands.items():
         assert command.help, name
-        assert example_of(command).startswith(f"callplan {name}")
+        assert all(line.startswith(f"callplan {name}") for line in examples_of(command))
         for parameter in command.params:
             assert not isinstance(parameter, click.Option) or parameter.help, f"{name} {parameter.name}"
 
 
-def example_of(command: click.Command) -> str:
-    return (command.epilog or "").split("Example:\n")[1].strip()
+def examples_of(command: click.Command) -> list[str]:
+    return [line.strip() for line in (command.epilog or "").split("Example:\n")[1].splitlines()]
 
 
+CONTRACTS = """
+[shifts.contracts.FT40]
+lengths_h = [8.0]
+[shifts.contracts.PT20]
+lengths_h = [4.0]
+[hiring.contracts.FT40]
+monthly_attrition = 0.03
+"""
+
+
+@pytest.mark.usefixtures("brief_search")
 def test_every_example_runs(site: Path) -> None:
     (site / "site.toml").rename("kept.toml")
+    with Path("kept.toml").open("a", encoding="utf-8") as settings_file:
+        settings_file.write(CONTRACTS)
+    rows = [f"P{number:02},{'PT20' if number % 3 else 'FT40'},sales" for number in range(1, 13)]
+    Path("people.csv").write_text("\n".join(["person,contract,skills", *rows, ""]), encoding="utf-8")
     history = read("history.csv", HISTORY, ZONE)
     write(history[history["start"] >= "2003-10-13"], "actual.csv")
     write(history, "all.csv")
@@ -335,8 +351,9 @@ def test_every_example_runs(site: Path) -> None:
             assert run("forecast", "history.csv", "--model", "mean_of_4", "-o", "forecast.csv").exit_code == 0
         if name == "workload":
             write(history.assign(aht_s=240.0), "history.csv")
-        done = run(*example_of(command).split()[1:])
-        assert done.exit_code == 0, f"{name}: {done.output}"
+        for line in examples_of(command):
+            done = run(*shlex.split(line)[1:])
+            assert done.exit_code == 0, f"{line}: {done.output}"
         if name == "init":
             (site / "kept.toml").replace("site.toml")
 

@@ -26,6 +26,7 @@ def test_generated_pages_are_fresh(page: str) -> None:
     assert (ROOT / "docs" / page).read_text(encoding="utf-8") == GENERATED[page](), "run `make docs`"
 
 
+@pytest.mark.usefixtures("brief_search")
 def test_the_commands_of_the_readme_run_one_after_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -36,12 +37,19 @@ def test_the_commands_of_the_readme_run_one_after_another(
     # What the page shows of the demo is what it prints.
     shown = next(block for block in blocks(ROOT / "README.md", "text") if "calls forecast" in block)
     assert shown == demo.stdout
+    # The people and the contracts that the page shows are those that its commands read.
+    (people,), (contracts,) = (blocks(ROOT / "README.md", language) for language in ("csv", "toml"))
+    Path("people.csv").write_text(people, encoding="utf-8")
     lines = [line for block in blocks(ROOT / "README.md", "console") for line in block.splitlines()]
     assert sum(line.startswith("$ callplan") for line in lines) >= 7
     for line in lines:
         done = runner.invoke(main, shlex.split(line.removeprefix("$ callplan ")))
         assert done.exit_code == 0, f"{line}: {done.output}"
+        if line.startswith("$ callplan init"):
+            with Path("site.toml").open("a", encoding="utf-8") as site:
+                site.write(contracts)
     assert {"report.html", "plan.xlsx"} <= {path.name for path in tmp_path.iterdir()}
+    assert {"roster.xlsx", "gantt.png", "changes.csv"} <= {path.name for path in Path("roster2").iterdir()}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

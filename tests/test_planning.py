@@ -36,6 +36,9 @@ from planning import (
     summarise,
 )
 from planning.steps import at_site
+from scheduling import Rules
+from scheduling.contracts import Contract
+from scheduling.hiring.terms import Terms
 
 ZONE = "Europe/Paris"
 SETTINGS = {
@@ -264,8 +267,9 @@ def test_a_history_that_cannot_be_the_sites_is_refused() -> None:
 def test_shifts_that_do_not_fit_the_sites_intervals_are_refused_before_the_work() -> None:
     done: list[str] = []
     hours = aggregate(check(HISTORY, HISTORY_TABLE), 60)
-    with pytest.raises(Refused, match=r"shifts\.lengths_h: 8\.5 does not fit intervals of 60 minutes"):
-        plan(hours, SITE.replace(minutes=60), start=START, progress=done.append)
+    uneven = SITE.replace(minutes=60, shifts=Rules(lengths_h=(4.0, 8.25)))
+    with pytest.raises(Refused, match=r"shifts\.lengths_h: 8\.25 does not fit intervals of 30 minutes"):
+        plan(hours, uneven, start=START, progress=done.append)
     assert done == []
 
 
@@ -332,8 +336,11 @@ def test_the_template_shows_every_key_and_reads_as_it_stands(tmp_path: Path) -> 
     site = Site.from_toml(path)
     assert list(site.queues) == ["sales", 'odd "one".x']
     text = path.read_text(encoding="utf-8")
-    for settings in (site, site.queue("sales"), site.shifts, site.calendar):
-        for key in type(settings).model_fields:
+    kinds = [
+        type(part) for part in (site, site.queue("sales"), site.shifts, site.shifts.roster, site.calendar)
+    ]
+    for settings in (*kinds, Contract, Terms):
+        for key in settings.model_fields:
             assert f"{key} =" in text or f"[{key}" in text or f".{key}" in text, key
     # Every line that is commented out is a key with its default, or an example, and reads too.
     bare = re.sub(r"^# (?=\[|[\w-]+ = )", "", text, flags=re.MULTILINE)

@@ -1,17 +1,16 @@
 """Spans of several days: planned day by day, held against one program of the whole span."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
+import pulp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callplan.errors import Infeasible, Refused
+from callplan.errors import Refused
 from scheduling import Rules, Schedule, schedule
-from scheduling.covering import ENOUGH, Cover, Span, _in_steps, _program, cover
-from scheduling.solver import solve
+from scheduling.plan import search
+from scheduling.plan.search import ENOUGH, Found
 
 ZONE = "Europe/Paris"
 RULES = Rules(lengths_h=(5.0, 8.0), meal_min=60, meal_latest_h=4.0)
@@ -42,46 +41,63 @@ def minutes_staffed(found: Schedule, need: pd.DataFrame) -> list[set[int]]:
     return [set(part.tolist()) for part in np.split(at_work, len(need))]
 
 
-def cost_of(found: Cover, heads: list[int]) -> float:
-    """Price a cover anew: paid hours at 1, missing heads at 10 an hour."""
-    staffed = np.zeros(len(heads))
-    for (start, shape), count in found.heads.items():
-        staffed[[start + offset for offset in shape.at_work(60)]] += count
-    paid_h = sum(
-        count * (shape.length_min - shape.meal_min) / 60 for (_, shape), count in found.heads.items()
-    )
-    return paid_h + 10 * float(np.maximum(np.array(heads) - staffed, 0).sum())
+def cost_of(found: Schedule) -> float:
+    """Price a plan anew: paid hours at 1, missing heads at 10 an hour."""
+    paid_h = (found.shift_plan["heads"] * found.shift_plan["paid_h"]).sum()
+    return float(paid_h + 10 * found.coverage["under"].sum())
+
+
+def least_cost(heads: list[int]) -> float:
+    """Return the cheapest plan's cost, by a program with a column for every start, length and meal."""
+    problem = pulp.LpProblem("witness", pulp.LpMinimize)
+    at_work: list[list[pulp.LpVariable]] = [[] for _ in heads]
+    costs = []
+    kinds = [(5, None), *((8, meal) for meal in (3, 4))]
+    for number, (length, meal) in enumerate(kinds):
+        for first in range(len(heads) - length + 1):
+            x = problem.add_variable(f"x{number}_{first:04d}", 0, cat="Integer")
+            costs.append((length - (meal is not None)) * x)
+            for hour in set(range(length)) - {meal}:
+                at_work[first + hour].append(x)
+    for hour, column in enumerate(at_work):
+        column.append(problem.add_variable(f"u{hour:04d}", 0))
+        costs.append(10 * column[-1])
+    problem += pulp.lpSum(costs)
+    for column, need in zip(at_work, heads, strict=True):
+        problem += pulp.lpSum(column) >= need
+    problem.solve(pulp.HiGHS(msg=False, gapRel=0))
+    return float(pulp.value(problem.objective))
 
 
 @pytest.mark.parametrize("seed", [2, 9, 19, 21, 26, 38])
 def test_the_bound_is_below_and_the_cost_close_to_the_cheapest_plan(seed: int) -> None:
     heads = drawn(seed)
-    span = Span("night", 60, heads, [True] * 72)
-    places = span.places(RULES.shapes(60))
-    # The second witness: all three days in whole heads at once, to the end.
-    witness, _ = _program(heads, 0, 72, places, RULES, 60)
-    least = solve(witness, gap=0, seed=0, time_limit_s=60)
-    assert least.status == "optimal"
-
-    days = _in_steps(3, span, places, RULES, seed=0, time_limit_s=60)
-    assert days.cost == cost_of(days, heads)
-    assert 0.9 * least.objective < days.bound <= least.objective + 1e-6 < days.cost + 2e-6
-
-    found = cover(span, places, RULES, seed=0, time_limit_s=60)
-    assert found.cost == cost_of(found, heads)
-    assert found.bound <= least.objective + 1e-6
-    assert found.cost <= (1 + ENOUGH) * least.objective
-    assert found.cost - found.bound <= ENOUGH * found.cost
+    rules = RULES.replace(meal_from_h=6.0)
+    least = least_cost(heads)
+    found = schedule(around_the_clock(heads), rules)
+    outcome = found.outcome[0]
+    assert outcome.cost == pytest.approx(cost_of(found))
+    assert 0.9 * least < outcome.bound <= least + 1e-6
+    assert least - 1e-6 <= outcome.cost <= (1 + ENOUGH) * least
+    assert outcome.cost - outcome.bound <= ENOUGH * outcome.cost
 
 
-def test_one_program_is_tried_where_days_apart_cost_more() -> None:
-    heads = drawn(19)
-    span = Span("night", 60, heads, [True] * 72)
-    places = span.places(RULES.shapes(60))
-    days = _in_steps(3, span, places, RULES, seed=0, time_limit_s=60)
-    found = schedule(around_the_clock(heads), RULES).outcome[0]
-    assert days.cost == 110
-    assert (found.cost, found.bound, found.stopped_by) == (108, 108, "optimal")
+def test_the_whole_is_tried_where_days_apart_cost_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    costs = []
+    as_a_whole = search._Run._as_a_whole
+
+    def spied(run: search._Run, plan: np.ndarray | None, bound: float, gap: float) -> Found:
+        assert plan is not None
+        found = as_a_whole(run, plan, bound, gap)
+        costs.append((run._cost(plan), found.cost))
+        return found
+
+    monkeypatch.setattr(search._Run, "_as_a_whole", spied)
+    outcomes = [schedule(around_the_clock(drawn(seed)), RULES).outcome[0] for seed in range(40, 60)]
+    assert costs, "days apart were always near enough"
+    assert all(whole <= days for days, whole in costs)
+    assert any(whole < days - 0.5 for days, whole in costs)
+    assert all(outcome.gap <= ENOUGH for outcome in outcomes)
 
 
 @settings(max_examples=15, deadline=None)
@@ -130,41 +146,49 @@ def test_queues_are_planned_apart() -> None:
     assert [outcome.queue for outcome in both.outcome] == ["night", "sales"]
 
 
-def test_time_that_is_up_in_the_second_program_leaves_the_first_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    in_steps = _in_steps
+@pytest.mark.parametrize("solver", ["HiGHS", "CBC"])
+@pytest.mark.parametrize("days", [1, 3])
+def test_time_that_is_up_leaves_a_plan_and_says_so(
+    days: int, solver: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if solver == "CBC":
+        monkeypatch.setattr(pulp.HiGHS, "available", lambda _self: False)
+    heads = np.random.default_rng(4).integers(0, 6, days * 48).tolist()
+    need = around_the_clock(heads, minutes=30)
+    found = schedule(need, Rules(), time_limit_s=1e-6)
+    outcome = found.outcome[0]
+    assert outcome.solver == solver
+    if days == 3:
+        assert (outcome.status, outcome.stopped_by) == ("feasible", "clock")
+    assert outcome.cost == pytest.approx(
+        (found.shift_plan["heads"] * found.shift_plan["paid_h"]).sum() + 5 * found.coverage["under"].sum()
+    )
+    # A plan, and no bad one: the rounded relaxation.
+    best = schedule(need, Rules()).outcome[0]
+    assert best.bound - 1e-6 <= outcome.cost <= 1.2 * best.cost
+    assert 0.9 * best.cost <= outcome.bound <= best.cost
 
-    def none_for_one_program(steps: int, *args: object, **kwargs: object) -> Cover:
-        if steps == 1:
-            raise Infeasible("no time")
-        return in_steps(steps, *args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("scheduling.covering._in_steps", none_for_one_program)
-    found = schedule(around_the_clock(drawn(19)), RULES).outcome[0]
-    assert (found.cost, found.status, found.stopped_by) == (110, "feasible", "clock")
+def test_a_cheaper_plan_found_before_the_whole_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    solve = search.solve
 
+    def out_of_time(problem: pulp.LpProblem, **options: object) -> object:
+        # The whole is the only one that starts from a plan.
+        if options.get("warm"):
+            options["time_limit_s"] = 0.0
+        return solve(problem, **options)  # type: ignore[arg-type]
 
-def test_a_second_program_that_the_clock_stops_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    in_steps = _in_steps
-
-    def stopped(steps: int, *args: object, **kwargs: object) -> Cover:
-        found = in_steps(steps, *args, **kwargs)  # type: ignore[arg-type]
-        return replace(found, bound=100.0, timed_out=True) if steps == 1 else found
-
-    monkeypatch.setattr("scheduling.covering._in_steps", stopped)
-    found = schedule(around_the_clock(drawn(19)), RULES).outcome[0]
-    assert (found.cost, found.status, found.stopped_by) == (108, "feasible", "clock")
-    assert 100 < found.bound < 108, "the first day's program has the better bound"
+    monkeypatch.setattr(search, "solve", out_of_time)
+    monkeypatch.setattr(search, "ENOUGH", -1.0)
+    found = schedule(around_the_clock(drawn(19)), RULES)
+    assert found.outcome[0].cost == pytest.approx(cost_of(found))
+    assert found.outcome[0].cost <= 1.1 * least_cost(drawn(19))
 
 
 def test_a_meal_ends_before_its_shift() -> None:
     late = Rules(lengths_h=(6.0,), meal_earliest_h=5.0, meal_latest_h=6.0)
-    assert [shape.name for shape in late.shapes(30)] == ["6h, meal after 5h"]
-
-
-def test_a_plan_near_its_bound_says_that_days_were_planned_apart() -> None:
-    found = schedule(around_the_clock(drawn(26)), RULES).outcome[0]
-    assert (found.status, found.stopped_by) == ("feasible", "days")
-    assert 0.001 < found.gap <= ENOUGH
+    plan = schedule(around_the_clock([1] * 12, minutes=30), late).shift_plan
+    assert set(plan["shift"]) == {"6h, meal after 5h"}
 
 
 @pytest.mark.parametrize(

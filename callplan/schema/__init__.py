@@ -1,0 +1,79 @@
+"""The tables that travel between rooms, as data: every column with its type, unit and meaning.
+
+One description of each serves `callplan.tables`, `docs/nomenclature.md` and `callplan columns`. Every
+time is a time-zone-aware left edge in the site's zone, every frame tidy, its keys columns, sorted by them.
+"""
+
+from callplan.errors import Refused, nearest
+from callplan.schema.calls import BANDS, EVENTS, FORECAST, HISTORY, REPAIRS
+from callplan.schema.columns import Column, Dtype, Table
+from callplan.schema.hiring import CAPACITY, HIRING
+from callplan.schema.rosters import BROKEN, CHANGES, CONFLICTS, DUTIES, OFFERS, PEOPLE
+from callplan.schema.scores import ACCURACY, ERRORS, WORKLOAD
+from callplan.schema.shifts import ACTIVITIES, COVERAGE, OUTCOME, SHIFT_PLAN, SHIFTS
+from callplan.schema.staffing import ASSUMPTIONS, DAYS, REQUIREMENT, SERVICE, SIMULATION
+
+__all__ = [
+    "ACCURACY",
+    "ACTIVITIES",
+    "ASSUMPTIONS",
+    "BANDS",
+    "BROKEN",
+    "CAPACITY",
+    "CHANGES",
+    "CONFLICTS",
+    "COVERAGE",
+    "DAYS",
+    "DUTIES",
+    "ERRORS",
+    "EVENTS",
+    "FORECAST",
+    "HIRING",
+    "HISTORY",
+    "OFFERS",
+    "OUTCOME",
+    "PEOPLE",
+    "REPAIRS",
+    "REQUIREMENT",
+    "SERVICE",
+    "SHIFTS",
+    "SHIFT_PLAN",
+    "SIMULATION",
+    "TABLES",
+    "WORKLOAD",
+    "Column",
+    "Dtype",
+    "Table",
+    "describe",
+]
+
+TABLES = {
+    table.name: table
+    for table in (
+        HISTORY, REPAIRS, FORECAST, BANDS, REQUIREMENT, SERVICE, SHIFT_PLAN, SHIFTS, ACTIVITIES, COVERAGE,
+        ERRORS, ACCURACY, WORKLOAD, DAYS, ASSUMPTIONS, OUTCOME, SIMULATION, EVENTS, PEOPLE, DUTIES, BROKEN,
+        CHANGES, OFFERS, CONFLICTS, HIRING, CAPACITY,
+    )
+}  # fmt: skip
+
+
+def describe(name: str | None = None) -> list[dict[str, str]]:
+    """Return the columns of a table, or of every one, as records for people.
+
+    >>> [record["column"] for record in describe("history")][:4]
+    ['queue', 'start', 'minutes', 'offered']
+    """
+    if name is not None and name not in TABLES:
+        raise Refused("table", f"unknown table {name!r}", nearest(name, TABLES))
+    return [
+        {
+            "table": table.name,
+            "column": column.name,
+            "type": column.dtype,
+            "unit": column.unit,
+            "required": "yes" if column.required else "no",
+            "meaning": column.meaning,
+        }
+        for table in ([TABLES[name]] if name else TABLES.values())
+        for column in table.columns
+    ]
