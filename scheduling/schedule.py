@@ -57,8 +57,10 @@ def schedule(
     ('optimal', 10.0)
     """
     rules, seed = Rules.expect(rules, "rules"), arguments.seed(seed)
-    if time_limit_s is not None and not time_limit_s > 0:
-        raise Refused("time_limit_s", f"found {time_limit_s:g}", "give some seconds, more than 0")
+    if time_limit_s is not None and not (isinstance(time_limit_s, int | float) and time_limit_s > 0):
+        raise Refused("time_limit_s", f"found {time_limit_s!r}", "give some seconds, more than 0")
+    if people is not None and not isinstance(people, pd.DataFrame):
+        raise Refused("people", f"found a {type(people).__name__}", "give a table of people")
     if people is None:
         if previous is not None:
             raise Refused("previous", "shifts of the weeks before, without people", "give people too")

@@ -57,7 +57,7 @@ def set_in_site(*lines: str) -> None:
     text = Path("site.toml").read_text(encoding="utf-8")
     for old, new in zip(lines[::2], lines[1::2], strict=True):
         assert old in text
-        text = text.replace(old, new)
+        text = text.replace(old, new, 1)
     Path("site.toml").write_text(text, encoding="utf-8")
 
 

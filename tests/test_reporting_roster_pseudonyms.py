@@ -47,7 +47,7 @@ def tables():
         .assign(weekends=0, late_ends=0, wishes=0, wishes_met=0),
         "broken": a_row_each(rule="rest", queue="sales", found=named, price=1.0).drop(columns="end"),
         "changes": a_row_each(before=named, after="off", reason=named).drop(columns="end"),
-        "offers": a_row_each(kind="swap", hours=0.0, gain_h=1.0, cost=0.0)
+        "offers": a_row_each(rank=range(1, 1 + len(PEOPLE)), kind="swap", hours=0.0, gain_h=1.0, cost=0.0)
         .assign(**{"with": [*PEOPLE[1:], None]}),
         "conflicts": half[["queue", "start"]].assign(**hole, because=named[:1], way_out=" ".join(PEOPLE)),
     }  # fmt: skip

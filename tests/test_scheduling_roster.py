@@ -254,3 +254,52 @@ def test_the_bound_is_a_cost_that_a_roster_can_have() -> None:
     cheap = rules(over_cost_per_h=1.0, under_cost_per_h=2.0)
     found = schedule(needed, cheap, team).outcome[0]
     assert (found.status, found.cost) == ("optimal", 4 + 2)
+
+
+def test_nobody_serves_a_queue_that_is_closed() -> None:
+    # Support opens when sales closes, and needs nobody at first: who is there serves it all the same.
+    sales = requirement([[1, 1, 1, 1]])
+    support = requirement([[0, 1, 1, 1]], first_hour=12.0, queues=("support",))
+    needed = pd.concat([sales, support])
+    long = rules(contract={"lengths_h": [8.0], "meal_from_h": 9.0})
+    found = schedule(needed, long, people(1, skills="sales|support"))
+    work = found.activities[found.activities["activity"] == "work"]
+    assert work[["queue", "start"]].to_numpy().tolist() == [
+        ["sales", MONDAY + pd.Timedelta(hours=8)],
+        ["support", MONDAY + pd.Timedelta(hours=12)],
+    ]
+
+
+def test_days_beyond_the_contract_are_bought_where_they_pay() -> None:
+    # Five days of leave use up the week; the weekend's two days cost 1 each beside their hours.
+    needed = requirement([[1] * 4] * 7)
+    team = people(1, leave="2024-05-06..2024-05-10")
+    found = schedule(needed, rules({"prices": {"days_per_week": 1.0}}), team)
+    assert found.shifts["start"].dt.day.tolist() == [11, 12]
+    outcome = found.outcome[0]
+    assert outcome.cost == pytest.approx(5 * 4 * 10 + 2 * (4 + 1))
+    assert outcome.bound <= outcome.cost
+
+
+def test_breaks_of_one_place_and_two_lengths_do_not_raise_the_bound() -> None:
+    shapes = {"A": "08:00-10:00,11:00-16:00", "B": "08:00-12:00,12:30-16:00"}
+    terms = Rules(
+        templates=shapes,
+        contracts={"FT": {"templates": ["A", "B"]}},
+        roster={"wish_cost": 0.0, "fair_cost": 0.0},
+    )
+    needed = requirement([[1] * 8 + [0] + [1] * 7], minutes=30)
+    found = schedule(needed, terms, people(1)).outcome[0]
+    assert (found.status, found.cost) == ("optimal", 7.5)
+
+
+def test_rests_of_fixed_shifts_fit_half_hours() -> None:
+    terms = Rules(
+        templates={"E": "08:00-12:00,12:30-16:30"},
+        contracts={"FT": {"templates": ["E"]}},
+        rests_h=((1, 2),),
+        roster={"wish_cost": 0.0, "fair_cost": 0.0},
+    )
+    found = schedule(requirement([[1] * 17], minutes=30), terms, people(1))
+    rest = found.activities[found.activities["activity"] == "rest"].iloc[0]
+    assert (rest["end"] - rest["start"]) == pd.Timedelta(minutes=15)

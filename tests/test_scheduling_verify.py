@@ -803,7 +803,15 @@ def test_what_cover_costs() -> None:
     table = pd.DataFrame({"person": list("abc"), "contract": "ANY", "skills": "sales"})
     verdict = judged([("2024-05-06 08:00", 4.0, "sales", name) for name in "abc"], rules, need, table)
     assert verdict.costs == pytest.approx(
-        {"paid": 12, "under": 20 * 2 * 20, "over": 4 * 3, "broken": 0, "wishes": 0, "fairness": 0}
+        {
+            "paid": 12,
+            "under": 20 * 2 * 20,
+            "over": 4 * 3,
+            "uneven": 0,
+            "broken": 0,
+            "wishes": 0,
+            "fairness": 0,
+        }
     )
     assert verdict.cost == pytest.approx(824)
 

@@ -82,7 +82,7 @@ OFFERS = Table(
     "What could mend a day: overtime, an extra shift, time off or a swap.",
     ("rank",),
     (
-        Column("rank", "whole", "place", "the best is 1", low=1),
+        Column("rank", "whole", "place", "the best is 1"),
         PERSON,
         Column("start", "instant", "", "when it would begin"),
         Column("kind", "text", "", "overtime, extra shift, time off or swap"),
@@ -99,8 +99,8 @@ CONFLICTS = Table(
     "Why a schedule is short, or cannot be, and the cheapest ways out.",
     ("trouble", "rank"),
     (
-        Column("trouble", "whole", "place", "which trouble it is; the worst is 1", low=1),
-        Column("rank", "whole", "place", "among the ways out of the same trouble; the cheapest is 1", low=1),
+        Column("trouble", "whole", "place", "which trouble it is; the worst is 1"),
+        Column("rank", "whole", "place", "among the ways out of the same trouble; the cheapest is 1"),
         QUEUE,
         optional("person", "", "who cannot keep all of their own rules; empty: a shortage", "text"),
         Column("start", "instant", "", "from when, in the site's time zone"),

@@ -17,7 +17,7 @@ from scheduling.people import Person
 from scheduling.roster.attainable import next_attainable
 from scheduling.roster.build import Built
 from scheduling.roster.grid import NDArray
-from scheduling.roster.problem import Problem
+from scheduling.roster.problem import HARD, Problem
 from scheduling.solver import solve
 
 
@@ -82,7 +82,7 @@ class _Program:
         slots = self.end - self.begin
         starts: list[Terms] = [[] for _ in range(slots + 1)]
         ends: list[Terms] = [[] for _ in range(slots + 1)]
-        pauses: dict[int, list[tuple[int, int, int, pulp.LpVariable]]] = {}
+        pauses: dict[tuple[int, int], list[tuple[int, int, int, pulp.LpVariable]]] = {}
         for week in self.weeks:
             in_week = []
             for d in range(p.week_first[week], p.week_first[week + 1]):
@@ -95,12 +95,14 @@ class _Program:
                     ends[shift["last"] - self.begin].append(heads)
                     for k in range(shift["breaks"]):
                         window = (int(shift["earliest"][k]), int(shift["latest"][k]), int(shift["length"][k]))
-                        pauses.setdefault(k, []).append((*window, heads))
+                        # Of the same place in the shift, and as long.
+                        pauses.setdefault((k, window[2]), []).append((*window, heads))
                 if on_day:
                     there = p.day["last"][people, d] > p.day["first"][people, d]
                     self.problem += pulp.lpSum(on_day) <= int(there.sum())
                 in_week += on_day
-            if in_week:
+            # Days beyond may be had at their price: then a week has no more than seven.
+            if in_week and p.rules[0]["days_per_week"] >= HARD:
                 self.problem += pulp.lpSum(in_week) <= int(p.limit["days_most"][people, week].clip(0).sum())
         changes = [[*starts[t], *(-heads for heads in ends[t])] for t in range(slots)]
         for group in pauses.values():
@@ -157,7 +159,8 @@ class _Program:
             for s, serves in enumerate(can):
                 if not self.work[s][t]:
                     continue
-                parts = [(int(q), self._column()) for q in np.flatnonzero(serves)]
+                opened = serves & (demand.floor[:, self.begin + t] >= 0)
+                parts = [(int(q), self._column()) for q in np.flatnonzero(opened)]
                 self.problem += pulp.lpSum(part for _, part in parts) == pulp.lpSum(self.work[s][t])
                 for queue, part in parts:
                     served[queue].append(part)
@@ -175,7 +178,10 @@ def _classes(p: Problem, crew: tuple[Person, ...], weeks: range) -> Iterator[NDA
     """Return the people of each class, by number; who is away for all of the weeks is in none."""
     groups: dict[tuple[object, ...], list[int]] = {}
     for i, person in enumerate(crew):
-        if (p.limit["days_most"][i, weeks.start : weeks.stop] > 0).any():
+        if (
+            p.rules[0]["days_per_week"] < HARD
+            or (p.limit["days_most"][i, weeks.start : weeks.stop] > 0).any()
+        ):
             key = (int(p.person["menu"][i]), int(p.person["skills"][i]), person.windows)
             groups.setdefault(key, []).append(i)
     for members in groups.values():

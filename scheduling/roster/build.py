@@ -89,7 +89,7 @@ def _demand(grid: Grid, rules: Rules, can: NDArray) -> Demand:
     queue["square"] = rules.roster.uneven_cost_per_h * hours
     price["floor"] = rules.roster.prices.get("floor", HARD)
     floor = np.array([own.heads_at_least or 0 for own in terms], float)
-    return Demand(grid.need, floor[:, None] * grid.open, can, queue, price)
+    return Demand(grid.need, np.where(grid.open, floor[:, None], -1.0), can, queue, price)
 
 
 def _shifts(grid: Grid, menus: Menus) -> NDArray:

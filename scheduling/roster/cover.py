@@ -11,7 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from scheduling.roster.problem import NONE
+from scheduling.roster.problem import HARD, NONE
 
 # Without numba's counting of references, which nothing here needs, a step takes a third of the time; but
 # then nothing can be allocated inside. Only what Python calls is cached, see `search`.
@@ -34,6 +34,8 @@ def priced(demand, state, q, t, heads):
     cost, below = queue.square * missing * missing, demand.floor[q, t] - heads
     if below > 0:
         cost += price.floor * below
+    if demand.floor[q, t] < 0:  # closed
+        cost += HARD * heads
     if price.smooth > 0:
         bend, dual = (queue.under + queue.over) / price.smooth, state.dual[q, t]
         end = min(queue.under, max(-queue.over, dual + bend * missing))

@@ -77,9 +77,7 @@ class Desk:
             key = tuple(offer.row[name] for name in _ONE)
             if key not in best or offer.saves > best[key].saves + SAME:
                 best[key] = offer
-        return sorted(
-            best.values(), key=lambda offer: (-round(offer.saves, 6), *map(offer.row.get, _ONE))
-        )
+        return sorted(best.values(), key=lambda offer: (-round(offer.saves, 6), *map(offer.row.get, _ONE)))
 
     def taken(self, offer: Offer) -> Schedule:
         """Return the tables of the roster with an offer in it."""

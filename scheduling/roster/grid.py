@@ -98,6 +98,8 @@ def lay(requirement: pd.DataFrame, rules: Rules, crew: tuple[Person, ...]) -> Gr
             for name in contract.templates:
                 edges = [edge for span in rules.templates[name].spans for edge in span]
                 step = gcd(step, *edges)
+                if rules.has_rests(rules.templates[name].length_min):
+                    step = gcd(step, rules.rest_min)
         else:
             step = gcd(step, step_min(contract.under(rules), minutes))
     days = horizon(requirement)

@@ -117,7 +117,7 @@ class Demand(NamedTuple):
     """What the queues need, and what misfits cost."""
 
     need: Any  # [queue, slot] heads
-    floor: Any  # [queue, slot] heads that must be there
+    floor: Any  # [queue, slot] heads that must be there; -1: closed, nobody may be
     can: Any  # [set of skills, queue] whether it may serve it
     queue: Any  # [queue] QUEUE
     price: Any  # [1] COVER

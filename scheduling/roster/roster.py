@@ -14,7 +14,7 @@ from scheduling.results import Outcome, Schedule
 from scheduling.roster.bound import lower_bound
 from scheduling.roster.build import Built, build
 from scheduling.roster.grid import NDArray, lay
-from scheduling.roster.problem import State, blank
+from scheduling.roster.problem import HARD, State, blank
 from scheduling.roster.tables import written
 from scheduling.rules import Rules
 from scheduling.verify import verify
@@ -97,7 +97,8 @@ def search_roster(built: Built, work: Work, bound: float, began: float) -> tuple
 
 def jobs_of(built: Built) -> NDArray:
     """Return the weeks that people can work in, as person × weeks + week."""
-    people, weeks = np.nonzero(built.problem.limit["days_most"] > 0)
+    p = built.problem
+    people, weeks = np.nonzero((p.limit["days_most"] > 0) | (p.rules[0]["days_per_week"] < HARD))
     return people * (len(built.problem.week_first) - 1) + weeks
 
 
@@ -137,6 +138,9 @@ def checked(
 def outcome(requirement: pd.DataFrame, cost: float, bound: float, in_time: bool, seconds: float) -> Outcome:
     """Say how good a roster of a cost is, beside a bound."""
     cost = round(cost, 6)
+    if bound > cost + SAME * max(1.0, cost):
+        # What a roster undercuts bounds nothing.
+        bound = 0.0
     bound = min(bound, cost)
     proven = cost - bound <= SAME * max(1.0, cost)
     return Outcome(

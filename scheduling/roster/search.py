@@ -22,7 +22,7 @@ from scheduling.roster.week import best_week
 
 # What the compiled modules beside this one say, as a number. numba keeps the compiled search until this
 # file changes, and would not see a change of theirs: the number, which a test checks, makes it one of this.
-KERNELS = "40212267d4cc2791"
+KERNELS = "f4598ef7435f63ed"
 # Steps between two looks at what is missing; the share of what was missing that dual prices move by.
 LOOK_EVERY = 64
 ALL_DAYS = -1  # of `only`
@@ -53,7 +53,7 @@ def levels(p: Any, jobs: int) -> list[Level]:
     are hard to mend, so those take twice as many as a few hundred.
     """
     queue = p.demand.queue
-    unit = max((queue["under"] + queue["over"] + 2 * queue["square"]).max(), 1e-9)
+    unit = max((queue["under"] + queue["over"] + 10 * queue["square"]).max(), 1e-9)
     steps = min(500 + 8 * jobs**2, 6000 + 4 * jobs + 700_000 // max(jobs, 1))
     return [
         Level(smooth, share * unit, steps)
