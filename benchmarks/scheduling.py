@@ -215,9 +215,7 @@ def designs(quick: bool) -> bool:
             met = outcome.cost <= target + 1e-6 and (not proven or outcome.status == "optimal")
             all_met &= met
             verdict = f"{'proven' if proven else 'at most'} {target:,}: {said(met)}"
-        print(
-            f"{name:<26}{outcome.cost:>8,.0f}{outcome.bound:>10,.1f}{seconds:>9.1f}  {verdict}", flush=True
-        )
+        print(f"{name:<26}{outcome.cost:>8,.0f}{outcome.bound:>10,.1f}{seconds:>9.1f}  {verdict}", flush=True)
     return all_met
 
 
