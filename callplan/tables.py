@@ -15,73 +15,11 @@ import pandas as pd
 from callplan import files, instants
 from callplan.errors import Refused, Remark, closest
 from callplan.intervals import minute_of_day, named_zone, pandas_zone
-from callplan.schema import (
-    ACCURACY,
-    ACTIVITIES,
-    ASSUMPTIONS,
-    BANDS,
-    BROKEN,
-    CAPACITY,
-    CHANGES,
-    CONFLICTS,
-    COVERAGE,
-    DAYS,
-    DUTIES,
-    ERRORS,
-    EVENTS,
-    FORECAST,
-    HIRING,
-    HISTORY,
-    OFFERS,
-    OUTCOME,
-    PEOPLE,
-    REPAIRS,
-    REQUIREMENT,
-    SERVICE,
-    SHIFT_PLAN,
-    SHIFTS,
-    SIMULATION,
-    TABLES,
-    WORKLOAD,
-    Column,
-    Table,
-)
+from callplan.schema import *  # noqa: F403 (every table can be imported from here too)
+from callplan.schema import TABLES, Column, Table
+from callplan.schema import __all__ as _schema
 
-__all__ = [
-    "ACCURACY",
-    "ACTIVITIES",
-    "ASSUMPTIONS",
-    "BANDS",
-    "BROKEN",
-    "CAPACITY",
-    "CHANGES",
-    "CONFLICTS",
-    "COVERAGE",
-    "DAYS",
-    "DUTIES",
-    "ERRORS",
-    "EVENTS",
-    "FORECAST",
-    "HIRING",
-    "HISTORY",
-    "OFFERS",
-    "OUTCOME",
-    "PEOPLE",
-    "REPAIRS",
-    "REQUIREMENT",
-    "SERVICE",
-    "SHIFTS",
-    "SHIFT_PLAN",
-    "SIMULATION",
-    "TABLES",
-    "WORKLOAD",
-    "Column",
-    "Table",
-    "check",
-    "read",
-    "remark_on_parts",
-    "write",
-]
+__all__ = [*_schema, "check", "read", "remark_on_parts", "write"]
 
 # Characters that a CSV or a workbook does not give back as they were.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -86,9 +86,9 @@ def specimen(table: Table, *, optional: bool) -> pd.DataFrame:
             case "day":
                 whole = [date(2024, 5, 6), date(2024, 5, 7), date(2024, 5, 7)]
             case "whole":
-                whole = {"minutes": [30, 30, 30], "trouble": [1, 2, 3], "rank": [1, 2, 3]}.get(
-                    column.name, [0, 1, 1]
-                )
+                alone = column.name == "minutes" or (*table.key,) == (column.name,)
+                numbered = [30, 30, 30] if column.name == "minutes" else [1, 2, 3]
+                whole = numbered if alone or column.name == "trouble" else [0, 1, 1]
             case "number":
                 whole = [0.0, 0.1, 1.0]
             case _:

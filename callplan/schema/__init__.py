@@ -8,6 +8,18 @@ from callplan.errors import Refused, nearest
 from callplan.schema.calls import BANDS, EVENTS, FORECAST, HISTORY, REPAIRS
 from callplan.schema.columns import Column, Dtype, Table
 from callplan.schema.hiring import CAPACITY, HIRING
+from callplan.schema.kept import (
+    IMPORTS,
+    NOTES,
+    OVERRIDES,
+    PATIENCE,
+    QUALITY,
+    REFUSED,
+    REPLACED,
+    STEPS,
+    VERSIONS,
+)
+from callplan.schema.ledger import ALARMS, LEDGER, VALUE_ADDED, WORST
 from callplan.schema.rosters import BROKEN, CHANGES, CONFLICTS, DUTIES, OFFERS, PEOPLE
 from callplan.schema.scores import ACCURACY, ERRORS, WORKLOAD
 from callplan.schema.shifts import ACTIVITIES, COVERAGE, OUTCOME, SHIFT_PLAN, SHIFTS
@@ -16,6 +28,7 @@ from callplan.schema.staffing import ASSUMPTIONS, DAYS, REQUIREMENT, SERVICE, SI
 __all__ = [
     "ACCURACY",
     "ACTIVITIES",
+    "ALARMS",
     "ASSUMPTIONS",
     "BANDS",
     "BROKEN",
@@ -30,17 +43,29 @@ __all__ = [
     "FORECAST",
     "HIRING",
     "HISTORY",
+    "IMPORTS",
+    "LEDGER",
+    "NOTES",
     "OFFERS",
     "OUTCOME",
+    "OVERRIDES",
+    "PATIENCE",
     "PEOPLE",
+    "QUALITY",
+    "REFUSED",
     "REPAIRS",
+    "REPLACED",
     "REQUIREMENT",
     "SERVICE",
     "SHIFTS",
     "SHIFT_PLAN",
     "SIMULATION",
+    "STEPS",
     "TABLES",
+    "VALUE_ADDED",
+    "VERSIONS",
     "WORKLOAD",
+    "WORST",
     "Column",
     "Dtype",
     "Table",
@@ -52,7 +77,8 @@ TABLES = {
     for table in (
         HISTORY, REPAIRS, FORECAST, BANDS, REQUIREMENT, SERVICE, SHIFT_PLAN, SHIFTS, ACTIVITIES, COVERAGE,
         ERRORS, ACCURACY, WORKLOAD, DAYS, ASSUMPTIONS, OUTCOME, SIMULATION, EVENTS, PEOPLE, DUTIES, BROKEN,
-        CHANGES, OFFERS, CONFLICTS, HIRING, CAPACITY,
+        CHANGES, OFFERS, CONFLICTS, HIRING, CAPACITY, IMPORTS, REPLACED, REFUSED, QUALITY, PATIENCE, VERSIONS,
+        STEPS, OVERRIDES, NOTES, LEDGER, VALUE_ADDED, WORST, ALARMS,
     )
 }  # fmt: skip
 
