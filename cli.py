@@ -2,7 +2,17 @@
 
 import click
 
-from commands import forecasting, planning, rosters, scheduling, scoring, staffing
+from commands import (
+    forecasting,
+    importing,
+    planning,
+    publishing,
+    rosters,
+    scheduling,
+    scoring,
+    staffing,
+    store,
+)
 from commands.door import Commands
 
 
@@ -19,6 +29,8 @@ def main() -> None:
 # In the order of the chain, as `callplan --help` shows them.
 for command in (
     planning.init,
+    importing.import_,
+    importing.check,
     forecasting.repairs,
     forecasting.forecast,
     forecasting.bands,
@@ -32,12 +44,17 @@ for command in (
     rosters.reschedule,
     rosters.offers,
     scheduling.hire,
+    publishing.override,
+    publishing.publish,
+    publishing.track,
     planning.plan,
     planning.demo,
     scoring.update,
     scoring.accuracy,
     scoring.workload,
     planning.report,
+    store.history,
+    store.export,
     staffing.erlang,
     planning.columns,
 ):

@@ -46,7 +46,7 @@ def with_country(command: Callable) -> Callable:
         click.option("--country", help=f"Public holidays of this country, by ISO code.{AS_IN_SITE}"),
         click.option("--subdivision", help=f"Its state or region, by ISO code.{AS_IN_SITE}"),
     ]
-    return _with_all(options, command)
+    return with_all(options, command)
 
 
 def with_calendar(command: Callable) -> Callable:
@@ -73,7 +73,7 @@ def with_history(command: Callable) -> Callable:
             "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to work with."
         ),
     ]
-    return with_calendar(_with_all(options, command))
+    return with_calendar(with_all(options, command))
 
 
 def with_days(command: Callable) -> Callable:
@@ -82,7 +82,7 @@ def with_days(command: Callable) -> Callable:
         click.option("--days", default=7, show_default=True, help="How many days to forecast."),
         click.option("--start", type=DAY, help="First day.  [default: the day after the history's last]"),
     ]
-    return _with_all(options, command)
+    return with_all(options, command)
 
 
 def with_goals(command: Callable) -> Callable:
@@ -93,7 +93,7 @@ def with_goals(command: Callable) -> Callable:
         click.option("--occupancy", type=float, help="Cap on busy time, such as 0.85."),
         click.option("--p-wait", type=float, help="Largest share that has to wait, such as 0.2."),
     ]
-    return _with_all(options, command)
+    return with_all(options, command)
 
 
 def with_callers(default: str) -> Callable[[Callable], Callable]:
@@ -104,7 +104,7 @@ def with_callers(default: str) -> Callable[[Callable], Callable]:
         click.option("--patience", "patience_s", type=float, help=f"Mean patience, seconds.{default}"),
         click.option("--lines", type=int, help=f"Calls a queue holds, talking and waiting.{default}"),
     ]
-    return partial(_with_all, options)
+    return partial(with_all, options)
 
 
 def with_staffing(command: Callable) -> Callable:
@@ -128,10 +128,10 @@ def with_staffing(command: Callable) -> Callable:
             "--aht-as-given", is_flag=True, default=None, help="Take a handling time below 10 s or above 4 h."
         ),
     ]
-    return with_callers(AS_IN_SITE)(with_goals(_with_all(options, command)))
+    return with_callers(AS_IN_SITE)(with_goals(with_all(options, command)))
 
 
-def _with_all(options: Sequence[Callable], command: Callable) -> Callable:
+def with_all(options: Sequence[Callable], command: Callable) -> Callable:
     """Give a command these options, shown in this order."""
     for option in reversed(options):
         command = option(command)

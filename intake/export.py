@@ -1,7 +1,7 @@
 """An export, read in batches: `read_export`, and `history_of` for small files and notebooks."""
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from callplan.errors import Refused, Remark
+from callplan.hours import OpeningHours
 from callplan.instants import Dst
 from callplan.intervals import minute_of_day, named_zone, pandas_zone
 from callplan.schema import HISTORY
@@ -85,7 +86,7 @@ class Export:
             self.read.refuse([row], theirs, [found], do)
         self.read.rows_refused += tally.rows_refused - len(tally.refused)
         if tally.rows_read > tally.rows_refused:
-            yield tally.history()
+            yield tally.history(options.hours)
 
     def _rows(self) -> Iterator[Rows]:
         """Give the rows of each batch, without those that are none."""
@@ -170,6 +171,7 @@ class _Options:
     dst: Dst
     within_s: float | None
     short_s: float | None
+    hours: Mapping[str, OpeningHours] | None
 
 
 def read_export(
@@ -185,14 +187,15 @@ def read_export(
     profiles: Iterable[Profile] = (),
     within_s: float | None = None,
     short_s: float | None = None,
+    hours: Mapping[str, OpeningHours] | None = None,
 ) -> Export:
     """Recognise an export of another system and settle how it is written; its rows are read later.
 
     `zone` is the site's, never guessed. `profile` is a name, "auto", or a profile of your own; `profiles`
     are further ones, tried first. `date_order` (dmy, mdy, ymd) says what 05/06/2024 means where no
     date of the file does. `minutes` and `queue` serve where the file does not tell, `within_s` and
-    `short_s` are the thresholds of its counts (of a log of calls: those to count by). `dst` is as in
-    `callplan.instants`.
+    `short_s` are the thresholds of its counts (of a log of calls: those to count by). `hours` by queue say
+    where a log without a call proves a zero. `dst` is as in `callplan.instants`.
 
     A fault of the file as a whole raises `Refused`; a faulty row is refused alone, in `Export.read`.
     """
@@ -217,6 +220,7 @@ def read_export(
         dst,
         within_s if within_s is not None else header.profile.within_s,
         short_s if short_s is not None else header.profile.short_s,
+        hours,
     )
     _remark_on_credit(header.profile, reading)
     return Export(path, header.profile, header.why, zone, reading, source, columns, settled, options)

@@ -1,7 +1,10 @@
 """The chain that joins the rooms: plan a span of days, and hold it against what came."""
 
 from planning.explain import Step, explain
+from planning.importing import Imported, import_file, in_words, own_profiles, quality_site
+from planning.overrides import Override, add_override
 from planning.plan import Plan, plan
+from planning.publishing import publish
 from planning.review import Review, has_come, review
 from planning.rosters import Roster, read_roster, reschedule_site, roster_site, summarise_roster
 from planning.service import expected_service, schedule_site, service_by_heads
@@ -20,16 +23,21 @@ from planning.steps import (
 )
 from planning.summary import summarise
 from planning.template import DEMO_SITE, site_template
+from planning.tracking import Ledger, track
 
 __all__ = [
     "DEMO_SITE",
     "PLAIN_MODELS",
+    "Imported",
+    "Ledger",
+    "Override",
     "Plan",
     "Queue",
     "Review",
     "Roster",
     "Site",
     "Step",
+    "add_override",
     "as_staffed",
     "at_site",
     "backtest_site",
@@ -38,7 +46,12 @@ __all__ = [
     "explain",
     "forecast_site",
     "has_come",
+    "import_file",
+    "in_words",
+    "own_profiles",
     "plan",
+    "publish",
+    "quality_site",
     "read_history",
     "read_roster",
     "repairs_site",
@@ -52,4 +65,5 @@ __all__ = [
     "staff_site",
     "summarise",
     "summarise_roster",
+    "track",
 ]

@@ -26,7 +26,7 @@ class Queue(Settings):
     (left out: they never hang up); `lines` how many calls the queue holds, talking and waiting (left
     out: any number); `lag` and `confidence` are those of `erlang.require`; `aht_s` is the handling
     time where the history has none, and one that looks like minutes, or like another unit, is refused
-    unless `aht_as_given`; `hours` are the opening hours where they differ from the site's.
+    unless `aht_as_given`; `tolerance` and `hours` hold where they differ from the site's.
     """
 
     service_level: float | None = None
@@ -43,6 +43,7 @@ class Queue(Settings):
     confidence: float | None = Field(default=None, gt=0, lt=1)
     aht_s: float | None = Field(default=None, gt=0)
     aht_as_given: StrictBool = False
+    tolerance: float | None = Field(default=None, gt=0, lt=1)
     hours: OpeningHours | None = None
 
     @model_validator(mode="after")
@@ -69,7 +70,7 @@ class Site(Settings):
     """A site: where it is, what it answers, how it works; `notes` are repeated in every report.
 
     `events` names a file of events in the folder of the settings (`forecasting.read_events`), which
-    `from_toml` reads into the calendar.
+    `from_toml` reads into the calendar. `store` is a file in that folder, or the address of a PostgreSQL.
 
     >>> site = Site.from_dict({"zone": "Europe/Paris", "queues": {"sales": {
     ...     "service_level": 0.8, "within_s": 20, "shrinkage": 0.3}}}, "site.toml")
@@ -89,6 +90,7 @@ class Site(Settings):
     level: float = Field(default=0.8, gt=0, lt=1)
     tolerance: float = Field(default=0.05, gt=0, lt=1)
     events: str = ""
+    store: str = Field(default="callplan.duckdb", min_length=1)
     calendar: Calendar = Calendar()
     queues: dict[str, Queue] = Field(min_length=1)
     shifts: Rules = Rules()
@@ -171,6 +173,16 @@ class Site(Settings):
         if general is not None:
             hours = hours.replace(dates={**general.dates, **hours.dates})
         return self.calendar.replace(hours=hours)
+
+    def tolerance_of(self, name: str) -> float:
+        """Return the share of the actual within which a forecast of the queue counts as a hit."""
+        own = self.queue(name).tolerance
+        return self.tolerance if own is None else own
+
+    def hours(self) -> dict[str, OpeningHours]:
+        """Return the opening hours of each queue that states any."""
+        stated = {name: self.calendar_of(name).hours for name in self.queues}
+        return {name: hours for name, hours in stated.items() if hours is not None}
 
     def goals(self) -> dict[str, float]:
         """Return the service level that each queue promises, where it promises one."""

@@ -71,6 +71,30 @@ def describe_errors(errors: pd.DataFrame, tolerance: float = 0.05) -> str:
     ).replace("-", "−")
 
 
+def describe_control_chart(ledger: pd.DataFrame, alarms: pd.DataFrame | None = None, by: str = "day") -> str:
+    """Say how many of a ledger's days were within the tolerance, what chance explains, what drifted."""
+    rows = ledger[ledger["by"] == by]
+    outside = rows[rows["within"] == 0]
+    noise = int((outside["verdict"] == "within noise").sum())
+    text = (
+        f"{len(rows) - len(outside):,} of {len(rows):,} {by}s are within ±{rows['tolerance'].iloc[0]:.0%}; "
+        f"of the {len(outside):,} others chance explains {noise:,}"
+    )
+    own = [] if alarms is None else alarms[alarms["queue"].isin(rows["queue"])].to_dict("records")
+    drifts = [f"{day(alarm['since'])} to {day(alarm['until'])} ({alarm['share']:+.1%})" for alarm in own]
+    return (text + (f"; the forecast drifted {', '.join(drifts)}" if drifts else "") + ".").replace("-", "−")
+
+
+def describe_value_added(value_added: pd.DataFrame, by: str = "day") -> str:
+    """Say the error of each step of a published forecast."""
+    rows = value_added[value_added["by"] == by].set_index("step")
+    if rows["wape"].isna().all():
+        return "No calls came, so the error has no percentage."
+    steps = [step for step in ("naive", "statistical", "override", "published") if step in rows.index]
+    said = ", ".join(f"{step} {rows['wape'][step]:.1%}" for step in steps)
+    return f"Error by {by} (WAPE), step by step: {said}."
+
+
 def describe_shift_plan(shift_plan: pd.DataFrame) -> str:
     """Say how many work on the day that is drawn, and from when to when."""
     rows = busiest_day(shift_plan)

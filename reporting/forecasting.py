@@ -41,15 +41,15 @@ def plot_repairs(history: pd.DataFrame, repairs: pd.DataFrame, ax: "Axes | None"
     came = rows.groupby(local_day(rows["start"]))["offered"].sum(min_count=1)
     repaired = _repaired_days(rows, came, repairs[repairs["queue"] == rows["queue"].iloc[0]])
     plain = came[~came.index.isin(repaired["day"])]
-    ax.plot(_dates(plain.index), plain, "o", color=GREY, markersize=1.8, alpha=0.7, label="a day's calls")
+    ax.plot(dates(plain.index), plain, "o", color=GREY, markersize=1.8, alpha=0.7, label="a day's calls")
     for reason, days in repaired.groupby("reason", sort=False):
-        x, colour, style = _dates(days["day"]), _REASONS[reason], ":" if reason == "gap" else "-"
+        x, colour, style = dates(days["day"]), _REASONS[reason], ":" if reason == "gap" else "-"
         ax.vlines(x, days["came"].fillna(0), days["usual"], color=colour, linewidth=0.8, linestyle=style)
         ax.plot(x, days["came"], "o", color=colour, markersize=3.5, label=f"{reason}: {_days(len(days))}")
         ax.plot(x, days["usual"], "_", color=colour, markersize=6, markeredgewidth=1.2)
     if len(repaired):
         ax.plot([], [], "_", color=BLACK, markersize=6, markeredgewidth=1.2, label="usual instead")
-    _name_months(ax, came.index)
+    name_months(ax, came.index)
     ax.set_ylim(bottom=0)
     count(ax)
     return dress(
@@ -264,12 +264,12 @@ def _name_levels(ax: "Axes", levels: Sequence[str], weeks: Sequence[int]) -> Non
     ax.tick_params("x", which="major", length=0, pad=16 if len(weeks) > 1 else 5)
 
 
-def _dates(days: "pd.Series | pd.DatetimeIndex") -> np.ndarray:
+def dates(days: "pd.Series | pd.DatetimeIndex") -> np.ndarray:
     """Return days as matplotlib counts them: from 1970 on."""
     return np.asarray(days, dtype="datetime64[D]").astype(int)
 
 
-def _name_months(ax: "Axes", days: pd.DatetimeIndex) -> None:
+def name_months(ax: "Axes", days: pd.DatetimeIndex) -> None:
     """Name the months below an axis of days, or so many weeks as fit, or every so many months."""
     first, last = days.min(), days.max()
     if (last - first).days < 70:
@@ -282,7 +282,7 @@ def _name_months(ax: "Axes", days: pd.DatetimeIndex) -> None:
         names = [
             _MONTHS[t.month - 1] + (f"\n{t.year}" if t.month <= every or t == ticks[0] else "") for t in ticks
         ]
-    ax.set_xticks(_dates(ticks), names, fontsize=8)
+    ax.set_xticks(dates(ticks), names, fontsize=8)
     ax.tick_params("x", length=2, color=GREY)
 
 

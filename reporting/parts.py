@@ -1,4 +1,4 @@
-"""The tables that a plan and a roster are made of: their names in order, and what each one is."""
+"""The tables that a plan, a ledger and a roster are made of: their names in order, and what each one is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from callplan.intervals import local_day
 from callplan.tables import (
     ACCURACY,
     ACTIVITIES,
+    ALARMS,
     ASSUMPTIONS,
     BROKEN,
     CHANGES,
@@ -20,12 +21,15 @@ from callplan.tables import (
     ERRORS,
     FORECAST,
     HISTORY,
+    LEDGER,
     OFFERS,
     OUTCOME,
     PEOPLE,
     REQUIREMENT,
     SHIFT_PLAN,
     SHIFTS,
+    VALUE_ADDED,
+    WORST,
     Table,
 )
 
@@ -54,6 +58,10 @@ PARTS = {
     "outcome": Part(OUTCOME, "Outcome"),
     "actual": Part(HISTORY, "Actual"),
     "delivered": Part(COVERAGE, "Delivered"),
+    "ledger": Part(LEDGER, "Ledger"),
+    "value_added": Part(VALUE_ADDED, "Value added"),
+    "worst": Part(WORST, "Worst intervals"),
+    "alarms": Part(ALARMS, "Alarms"),
 }
 ROSTER = {
     "outcome": Part(OUTCOME, "Outcome"),

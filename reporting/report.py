@@ -51,7 +51,7 @@ def write_report(
 
 def _period(tables: Mapping[str, pd.DataFrame]) -> str:
     """Say which days the plan is for, and in which time zone."""
-    for name in ("days", "forecast", "requirement", "coverage", "shift_plan", "actual"):
+    for name in ("days", "forecast", "requirement", "coverage", "shift_plan", "actual", "ledger"):
         if name in tables:
             starts = tables[name]["start"]
             days = local_day(starts)

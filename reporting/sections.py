@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from callplan.intervals import local_day
-from reporting import captions, figures
+from reporting import captions, figures, tracking
 from reporting.grids import Grid, by_clock, by_row, starts_by_day
 from reporting.parts import Goal, by_queue
 from reporting.pictures import Picture, drawn
-from reporting.words import day
+from reporting.words import day, moment
 
 # A page has room for the intervals of so many days; the rest is left to the workbook.
 MOST_DAYS = 14
@@ -71,7 +71,8 @@ def _forecast(parts: Tables, aim: Aim) -> list[Block]:
             text = captions.describe_forecast(rows, actual)
             blocks.append(drawn(figures.plot_forecast(rows, actual), text))
             blocks.append(by_clock(rows, "calls", f"Forecast by {model}"))
-    if "accuracy" in parts:
+    # A ledger has its accuracy beside it.
+    if "accuracy" in parts and "ledger" not in parts:
         blocks.append(_accuracy(parts["accuracy"], aim))
     if "errors" in parts:
         for model, rows in _each_model(parts["errors"].sort_values("lead_days"), ["by", "start"]):
@@ -188,6 +189,46 @@ def _delivered_days(days: pd.DataFrame) -> Grid:
     return by_row(dated, columns, "Planned and delivered by day", headings, signed=["error"], total=calls)
 
 
+def _ledger(parts: Tables, aim: Aim) -> list[Block]:
+    """Show what was published beside what came."""
+    if "ledger" not in parts:
+        return []
+    ledger = parts["ledger"]
+    blocks: list[Block] = []
+    if (ledger["by"] == "day").any():
+        text = captions.describe_control_chart(ledger, parts.get("alarms"))
+        blocks.append(drawn(tracking.plot_control_chart(ledger, parts.get("alarms")), text))
+    if "accuracy" in parts:
+        tolerance = float(ledger["tolerance"].iloc[0])
+        blocks.append(_accuracy(parts["accuracy"], Aim(aim.goal, tolerance)))
+    if "value_added" in parts:
+        text = captions.describe_value_added(parts["value_added"])
+        blocks.append(drawn(tracking.plot_value_added(parts["value_added"]), text))
+    if "alarms" in parts:
+        blocks.append(by_row(_dated(parts["alarms"]), ["start", "lean", "share", "days", "text"], "Alarms"))
+    weeks = ledger[ledger["by"] == "week"]
+    if len(weeks):
+        columns = [name for name in _WEEK if name in weeks]
+        signed = ["share", "volume_h", "aht_h"]
+        caption = "What was published, what came and what the miss cost, by week"
+        blocks.append(by_row(_dated(weeks), columns, caption, {"start": "Week of"}, signed=signed))
+    if "worst" in parts:
+        rows = parts["worst"].assign(start=parts["worst"]["start"].map(moment))
+        columns = ["start", "calls", "offered", "error", "cost", "service_level", "cause"]
+        blocks.append(by_row(rows, columns, "The costliest intervals", signed=["error"]))
+    return blocks
+
+
+_WEEK = (
+    *("start", "calls", "offered", "share", "over_h", "short_h", "volume_h", "aht_h", "cost"),
+    "service_level",
+)
+
+
+def _dated(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(start=rows["start"].map(day))
+
+
 _Blocks = Callable[[Tables, Aim], list[Block]]
 _CHAIN: tuple[tuple[str, str, str, _Blocks], ...] = (
     (
@@ -214,6 +255,13 @@ _CHAIN: tuple[tuple[str, str, str, _Blocks], ...] = (
         "What then came",
         "The calls that really came, and the service level that this schedule would have given them.",
         _came,
+    ),
+    (
+        "ledger",
+        "The ledger",
+        "What was published beside what came: how near, what the misses cost, what each step of the forecast "
+        "added, and where it drifts.",
+        _ledger,
     ),
 )
 

@@ -16,9 +16,12 @@ def write_workbook(
     """Write a plan as one Excel workbook; the same input gives the same bytes.
 
     Excel knows no time zones: a cell holds the local time, and the column after it the offset from
-    UTC. The first sheet holds the summary and the assumptions, the second the charts.
+    UTC. The first sheet holds the summary and the assumptions, the second the charts. A ledger's intervals
+    are left to its CSV file: they are too many for a sheet that is read.
     """
     tables = present(tables)
+    if "ledger" in tables:
+        tables["ledger"] = tables["ledger"][tables["ledger"]["by"] != "interval"]
     with new_book(path, title) as book:
         write_summary(book, title, summary, PARTS["assumptions"], tables.pop("assumptions", None))
         charted = [name for name in ("forecast", "coverage") if name in tables]

@@ -10,6 +10,8 @@ One queue, `sales`, in Paris, on the morning of Monday 6 May 2024, open 09:00-11
     11:30   (no row)               closed: no row is due
 """
 
+import itertools
+import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -90,3 +92,34 @@ def a_file(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Run a PostgreSQL server of our own, one for all tests of a process."""
+    helper = runpy.run_path(str(Path(__file__).with_name("postgres_server.py")))
+    if not helper["binaries"]():
+        pytest.skip(helper["GET_IT"])
+    with helper["server"]() as url:
+        yield url
+
+
+@pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.xdist_group("postgres"))])
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Return a function that gives the address of an empty store, on each kind of database.
+
+    Of PostgreSQL there is one at a time: the next call empties it.
+    """
+    if request.param == "duckdb":
+        numbers = itertools.count()
+        return lambda: str(tmp_path / f"store-{next(numbers)}.duckdb")
+    import psycopg
+
+    url = request.getfixturevalue("postgres")
+
+    def make() -> str:
+        with psycopg.connect(url) as connection:
+            connection.execute("DROP SCHEMA IF EXISTS callplan CASCADE")
+        return url
+
+    return make

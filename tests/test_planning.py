@@ -322,6 +322,7 @@ def test_refusals() -> None:
         ({"abandoned": 0.05, "shrinkage": 0.3}, "without a patience"),
         ({"p_wait": 0.2, "shrinkage": 0.3, "convention": "ofered"}, "did you mean offered"),
         ({"p_wait": 0.2, "shrinkage": 0.3, "hours": {"mo": "08:00-18:00"}}, "unknown weekday 'mo'"),
+        ({"p_wait": 0.2, "shrinkage": 0.3, "tolerance": 5}, "tolerance: found 5; it must be less than 1"),
     ],
 )
 def test_a_faulty_queue_is_refused_by_its_path(queue: dict, message: str) -> None:

@@ -65,7 +65,31 @@ def one_queue(queue, calls):
         "outcome": pd.DataFrame([{"queue": queue, **found, "stopped_by": "the gap reached"}]),
         "actual": rows.assign(offered=np.where(n == 3, np.nan, calls + 2.0)),
         "delivered": coverage.assign(service_level=0.25),
+        **ledger(by_day),
     }  # fmt: skip
+
+
+def ledger(by_day):
+    """The ledger's tables of those days, and of the week that they lie in."""
+    costs = {"over_h": 0.5, "short_h": 0.0, "volume_h": 0.25, "aht_h": 0.25, "cost": 1.0}
+    rows = by_day.assign(share=by_day["error"] / by_day["offered"], tolerance=0.05, own_floor=3.0, **costs)
+    rows = rows.assign(
+        aht_s=240.0, aht_came_s=[250.0, np.nan], planned_service_level=0.8, service_level=[0.7, np.nan]
+    )
+    steps = {"n": 2, "wape": [0.2, 0.1, 0.1, 0.09], "bias": -0.01, "hit_rate": 0.5}
+    queue, day = by_day["queue"].iloc[0], by_day["start"]
+    worst = {"rank": 1 + (queue == "bank"), "queue": queue, "start": day[0], "calls": 9.5, "offered": 9.0}
+    drift = {"queue": queue, "start": day[1], "since": day[0], "until": day[1], "lean": "over", "share": 0.1}
+    return {
+        "ledger": pd.concat([rows, rows.head(1).assign(by="week", lead_days=7)]),
+        "value_added": pd.DataFrame(
+            {"step": ["naive", "statistical", "override", "published"], **steps}
+        ).assign(queue=queue, by="day", added=[np.nan, 0.1, 0.0, 0.01]),
+        "worst": pd.DataFrame(
+            [{**worst, "error": 0.5, "cost": 1.0, "service_level": 0.7, "cause": "event: sale"}]
+        ),
+        "alarms": pd.DataFrame([{**drift, "days": 2, "text": "it ran too high"}]),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -127,19 +151,20 @@ def test_report_needs_nothing_from_elsewhere(html):
 
 def test_report_has_every_section_in_order(html):
     assert Page(html).text["h2"] == [
-        "Summary", "Assumptions", "Forecast", "Requirement", "Schedule", "What then came", "How to read this",
+        "Summary", "Assumptions", "Forecast", "Requirement", "Schedule", "What then came", "The ledger",
+        "How to read this",
     ]  # fmt: skip
 
 
 def test_report_speaks_of_both_queues_and_escapes_what_it_is_given(html):
     page = Page(html)
     assert page.text["h1"] == ["Plan & <title>"]
-    assert page.text["h3"] == ["Remarks", *[ODD, "bank"] * 4]
+    assert page.text["h3"] == ["Remarks", *[ODD, "bank"] * 5]
     assert page.text["li"] == [*TEXTS["summary"], "mind <this>"]
     assert "b" not in page.tags
     assert "i" not in page.tags
     assert any(text.startswith(f"{ODD}: ") for text in page.text["text"])
-    assert len(page.labels) == 7 * 2
+    assert len(page.labels) == 9 * 2
     assert len(set(page.ids)) == len(page.ids)
 
 
@@ -203,7 +228,7 @@ def book(plan, tmp_path_factory):
 def test_workbook_has_the_tables_in_the_chains_order(book):
     assert book.sheetnames == [
         "Summary", "Charts", "Days", "History", "Forecast", "Accuracy", "Errors", "Requirement", "Shifts",
-        "Coverage", "Outcome", "Actual", "Delivered",
+        "Coverage", "Outcome", "Actual", "Delivered", "Ledger", "Value added", "Worst intervals", "Alarms",
     ]  # fmt: skip
     summary = [[cell.value for cell in row] for row in book["Summary"]]
     assert summary[0][0] == "Plan & <title>"
@@ -250,6 +275,14 @@ def test_a_sheet_is_ready_for_work(book):
     # Beside the forecast stands what came.
     forecast = [cell.value for cell in book["Forecast"][1]]
     assert forecast[-1] == "Came (calls)"
+
+
+def test_a_ledgers_intervals_are_left_to_its_csv_file(plan, tmp_path):
+    ledger = plan["ledger"]
+    many = pd.concat([ledger, ledger[ledger["by"] == "day"].assign(by="interval")])
+    write_workbook({"ledger": many}, tmp_path / "w.xlsx", **TEXTS)
+    sheet = openpyxl.load_workbook(tmp_path / "w.xlsx")["Ledger"]
+    assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == list(ledger["by"])
 
 
 def test_workbook_is_the_same_twice(plan, tmp_path):

@@ -25,6 +25,7 @@ IMPORTS = Table(
         Column("last", "instant", "", "its last interval"),
         _WHO,
         _AT,
+        optional("undone_by", "", "who undid it; empty: it stands", "text"),
         optional("undone", "", "when it was undone; empty: it stands", "instant"),
     ),
 )

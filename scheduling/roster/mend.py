@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from scheduling.roster.grid import NDArray
-from scheduling.roster.problem import FREE, OFF, Desk, State
+from scheduling.roster.problem import FREE, OFF, State, copied
 from scheduling.roster.roster import Work, jobs_of
 from scheduling.roster.standing import Ground
 
@@ -41,7 +41,7 @@ class _Search:
 
     def run(self, state: State) -> tuple[State, bool]:
         state.desk.now["random"] = self.work.seed
-        best, cost = _copied(state), self.engine.cost_of(self.p, state)
+        best, cost = copied(state), self.engine.cost_of(self.p, state)
         for number, (smooth, warm) in enumerate(LEVELS if len(self.jobs) else ()):
             if time.perf_counter() > self.until:
                 return best, False
@@ -50,7 +50,7 @@ class _Search:
             self.p.demand.price["smooth"] = 0.0
             found = self.engine.cost_of(self.p, state)
             if found < cost - SAME:
-                best, cost = _copied(state), found
+                best, cost = copied(state), found
             self.work.say(f"{(number + 1) / len(LEVELS):.0%} searched, cost with changes {cost:,.0f}")
         while len(self.jobs):
             better, in_time = self._without_each(best, cost)
@@ -66,7 +66,7 @@ class _Search:
             if time.perf_counter() > self.until:
                 return better, False
             others = self.jobs[(self.jobs % self.weeks == job % self.weeks) & (self.jobs != job)]
-            trial = _copied(better or state)
+            trial = copied(better or state)
             self._put_back(trial, job)
             if len(others):
                 self.engine.anneal(self.p, trial, others, AFTERWARDS, SAME)
@@ -93,8 +93,3 @@ class _Search:
             if was != OFF:
                 state.begins[i, d] = p.shift["earliest"][was]
                 self.place(p, state, i, d, self.engine.IN)
-
-
-def _copied(state: State) -> State:
-    own = {name: array.copy() for name, array in state._asdict().items() if name != "desk"}
-    return State(**own, desk=Desk(*(array.copy() for array in state.desk)))

@@ -246,6 +246,12 @@ def blank(p: Problem, seed: int) -> State:
     )
 
 
+def copied(state: State) -> State:
+    """Return a roster of its own that looks the same."""
+    own = {name: array.copy() for name, array in state._asdict().items() if name != "desk"}
+    return State(**own, desk=Desk(*(array.copy() for array in state.desk)))
+
+
 def _desk(p: Problem, seed: int) -> Desk:
     people, days = p.day.shape
     weeks, bins = len(p.week_first) - 1, len(p.bin_clock)

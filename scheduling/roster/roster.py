@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from scheduling.results import Outcome, Schedule
 from scheduling.roster.bound import lower_bound
 from scheduling.roster.build import Built, build
 from scheduling.roster.grid import NDArray, lay
-from scheduling.roster.problem import HARD, State, blank
+from scheduling.roster.problem import HARD, State, blank, copied
 from scheduling.roster.tables import written
 from scheduling.rules import Rules
 from scheduling.verify import verify
@@ -80,6 +79,7 @@ def search_roster(built: Built, work: Work, bound: float, began: float) -> tuple
         return state, True
     work.say("the first roster")
     levels, in_time = search.levels(p, len(jobs)), True
+    least, best = np.inf, state
     for number, level in enumerate(levels):
         p.demand.price["smooth"] = level.smooth
         if number == 0:
@@ -88,11 +88,15 @@ def search_roster(built: Built, work: Work, bound: float, began: float) -> tuple
             in_time = False
             break
         search.anneal(p, state, jobs, level.steps, level.warm)
+        p.demand.price["smooth"] = 0.0
+        cost = search.cost_of(p, state)
+        if cost < least:
+            least, best = cost, copied(state)
         if number % TELL_EVERY == TELL_EVERY - 1:
-            work.say(f"{(number + 1) / len(levels):.0%} searched, {_gap(p, state, bound)}")
+            work.say(f"{(number + 1) / len(levels):.0%} searched, {_gap(least, bound)}")
     p.demand.price["smooth"] = 0.0
-    search.cost_of(p, state)
-    return state, in_time
+    search.cost_of(p, best)
+    return best, in_time
 
 
 def jobs_of(built: Built) -> NDArray:
@@ -102,14 +106,8 @@ def jobs_of(built: Built) -> NDArray:
     return people * (len(built.problem.week_first) - 1) + weeks
 
 
-def _gap(p: Any, state: State, bound: float) -> str:
-    """Say how far a roster is from the bound, at the real prices."""
-    from scheduling.roster import search
-
-    smooth = p.demand.price["smooth"].copy()
-    p.demand.price["smooth"] = 0.0
-    cost = search.cost_of(p, state)
-    p.demand.price["smooth"] = smooth
+def _gap(cost: float, bound: float) -> str:
+    """Say how far the best roster so far is from the bound."""
     if bound <= 0 or cost <= 0:
         return f"cost {cost:,.0f}"
     return f"cost {cost:,.0f}, at most {max(0.0, (cost - bound) / cost):.1%} above the least possible"

@@ -1,0 +1,96 @@
+"""What the commands around a site's store share: where it is, who does something, and when."""
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from callplan.errors import Refused
+from commands.door import progress
+from commands.options import Instant, with_all
+
+if TYPE_CHECKING:
+    from callplan.store import Store
+    from planning import Site
+
+SERVER = ("postgresql:", "postgres:")
+
+
+def with_store(command: Callable) -> Callable:
+    """Give a command the store."""
+    option = click.option(
+        "--store",
+        "store_at",
+        envvar="CALLPLAN_STORE",
+        show_envvar=True,
+        help="The store: a DuckDB file, or postgresql://...  [default: as in site.toml, or callplan.duckdb]",
+    )
+    return option(command)
+
+
+def with_who(command: Callable) -> Callable:
+    """Give a command who does it, and when."""
+    options = [
+        click.option(
+            "--who", envvar="CALLPLAN_WHO", show_envvar=True, help="Who does it.  [default: the login]"
+        ),
+        click.option("--now", type=Instant(), help="When, kept in the journal.  [default: by the clock]"),
+    ]
+    return with_all(options, command)
+
+
+def whoever(who: str | None) -> str:
+    """Return who does something: as said, or the name of the login."""
+    if who is not None:
+        if not who.strip():
+            raise Refused("--who", "nobody", "say who it is")
+        return who
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise Refused("--who", "the login has no name", "say who it is") from None
+
+
+def moment(now: datetime | None, site: "Site") -> datetime:
+    """Return when something is done: as said, or else now; without an offset it is on the site's clock."""
+    if now is None:
+        return datetime.now(UTC)
+    from callplan.intervals import named_zone
+
+    return now if now.tzinfo else now.replace(tzinfo=named_zone(site.zone))
+
+
+def span_of(
+    since: datetime | None, until: datetime | None, site: "Site"
+) -> "tuple[datetime | None, datetime | None]":
+    """Return when the first of some days begins and the last ends; None where no day is said."""
+    import pandas as pd
+
+    from callplan.intervals import first_instants, named_zone
+
+    days = pd.Series([since, until and until + timedelta(days=1)], dtype="datetime64[us]")
+    first, end = first_instants(days, named_zone(site.zone))
+    return (first if since else None), (end if until else None)
+
+
+@contextmanager
+def opened(store_at: str | None, site: "Site", site_file: str) -> "Iterator[Store]":
+    """Open the store, and say on stderr if another process has to be waited for."""
+    from callplan.store import open_store
+
+    where = store_at or site.store
+    if not where.startswith(SERVER) and store_at is None:
+        where = str(Path(site_file).parent / where)
+    with open_store(where, progress=lambda line: click.echo(line, err=True)) as store:
+        yield store
+
+
+@contextmanager
+def at_work(store_at: str | None, site: "Site", site_file: str) -> "Iterator[tuple[Store, Callable]]":
+    """Open the store, with somebody to tell how far the work is."""
+    with progress() as say, opened(store_at, site, site_file) as store:
+        yield store, say
