@@ -18,6 +18,7 @@ from commands.door import (
     with_site,
     workers,
 )
+from commands.keeping import calls_kept, with_calls
 from commands.options import (
     AS_IN_SITE,
     calls_of,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=example("callplan forecast history.csv --days 7 -o forecast.csv"))
-@click.argument("history", type=TABLE_FILE)
+@with_calls
 @with_days
 @with_model
 @with_level
@@ -48,7 +49,8 @@ if TYPE_CHECKING:
 @with_site
 @with_output
 def forecast(
-    history: str,
+    history: str | None,
+    store_at: str | None,
     days: int,
     start: Any,
     clean: bool,
@@ -62,13 +64,16 @@ def forecast(
     queues: tuple[str, ...],
     **settings: Any,
 ) -> None:
-    """Forecast the days after HISTORY, with a band."""
+    """Forecast the days after HISTORY, with a band.
+
+    Without a file HISTORY is what the site's store holds.
+    """
     from planning import forecast_site
     from reporting.figures import plot_forecast
     from reporting.forecasting import plot_profile
 
     site = site_with(site_file, queues, **settings)
-    calls = calls_of(history, site, queues)
+    calls = calls_kept(history, queues, store_at, site, site_file)
     refuse_several(calls, figure, heat_map)
     first = start and start.date()
     with progress() as say, workers(jobs) as pool:
@@ -85,7 +90,7 @@ def forecast(
 @click.command(
     epilog=example("callplan bands history.csv --span day --span week --quantile 0.1 --quantile 0.9")
 )
-@click.argument("history", type=TABLE_FILE)
+@with_calls
 @with_days
 @click.option(
     "--span",
@@ -113,7 +118,8 @@ def forecast(
 @with_site
 @with_output
 def bands(
-    history: str,
+    history: str | None,
+    store_at: str | None,
     days: int,
     start: Any,
     spans: tuple[str, ...],
@@ -130,6 +136,8 @@ def bands(
 ) -> None:
     """Forecast the days after HISTORY as bands.
 
+    Without a file HISTORY is what the site's store holds.
+
     How many calls come at most, with what chance: by interval, day, week or month. A day's are not the sums
     of its intervals', for its intervals go up and down together.
     """
@@ -137,7 +145,7 @@ def bands(
     from reporting.forecasting import plot_bands
 
     site = site_with(site_file, queues, **settings)
-    calls = calls_of(history, site, queues)
+    calls = calls_kept(history, queues, store_at, site, site_file)
     refuse_several(calls, figure)
     first = start and start.date()
     with progress() as say, workers(jobs) as pool:
@@ -151,7 +159,7 @@ def bands(
 
 
 @click.command(epilog=example("callplan repairs history.csv --country FR"))
-@click.argument("history", type=TABLE_FILE)
+@with_calls
 @with_calendar
 @click.option(
     "--figure", type=PICTURE, help="Draw the history by day with its repairs marked here (.png, .svg)."
@@ -159,7 +167,8 @@ def bands(
 @with_site
 @with_output
 def repairs(
-    history: str,
+    history: str | None,
+    store_at: str | None,
     queues: tuple[str, ...],
     figure: str | None,
     site_file: str,
@@ -169,6 +178,8 @@ def repairs(
 ) -> None:
     """List what of HISTORY a forecast does not learn from.
 
+    Without a file HISTORY is what the site's store holds.
+
     Gaps, outages and outliers are learned around; holidays, bridge days and events teach their own kind
     alone. HISTORY itself stays as it is, and `callplan forecast --no-clean` learns from all of it.
     """
@@ -176,7 +187,7 @@ def repairs(
     from reporting.forecasting import plot_repairs
 
     site = site_with(site_file, queues, **calendar)
-    calls = calls_of(history, site, queues)
+    calls = calls_kept(history, queues, store_at, site, site_file)
     refuse_several(calls, figure)
     found = repairs_site(calls, site)
     if figure is not None:

@@ -216,7 +216,7 @@ def _hand_over(
 
     counts = weeks["grade"].value_counts()
     grades = ", ".join(f"{counts[grade]:,} {grade}" for grade in sorted(counts.index))
-    click.echo(f"{len(weeks):,} weeks of {weeks['queue'].nunique():,} queues graded: {grades}", err=True)
+    click.echo(f"weeks graded, by queue: {grades}", err=True)
     doubtful = weeks[weeks["grade"] != "A"]
     at_terminal = output is None and style is None and sys.stdout.isatty()
     if not at_terminal or len(doubtful):

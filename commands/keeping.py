@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from callplan.errors import Refused
-from commands.door import progress
-from commands.options import Instant, with_all
+from commands.door import TABLE_FILE, progress
+from commands.options import Instant, calls_of, only, with_all
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from callplan.store import Store
     from planning import Site
 
@@ -30,6 +32,11 @@ def with_store(command: Callable) -> Callable:
         help="The store: a DuckDB file, or postgresql://...  [default: as in site.toml, or callplan.duckdb]",
     )
     return option(command)
+
+
+def with_calls(command: Callable) -> Callable:
+    """Give a command a history: a file, or what the site's store holds."""
+    return click.argument("history", required=False, type=TABLE_FILE)(with_store(command))
 
 
 def with_who(command: Callable) -> Callable:
@@ -94,3 +101,18 @@ def at_work(store_at: str | None, site: "Site", site_file: str) -> "Iterator[tup
     """Open the store, with somebody to tell how far the work is."""
     with progress() as say, opened(store_at, site, site_file) as store:
         yield store, say
+
+
+def calls_kept(
+    history: str | None, queues: tuple[str, ...], store_at: str | None, site: "Site", site_file: str
+) -> "pd.DataFrame":
+    """Read a history from a file, or that of the site's queues from its store; or of these queues alone."""
+    if history is not None:
+        return calls_of(history, site, queues)
+    from planning import at_site
+
+    with opened(store_at, site, site_file) as store:
+        calls = store.history(queues or site.queues, zone=site.zone)
+    if calls.empty:
+        raise Refused("HISTORY", "no file named, and none of it in the store", "callplan import FILES")
+    return only(at_site(calls, site), queues, "the store")

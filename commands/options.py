@@ -161,10 +161,14 @@ def calls_of(history: str, site: "Site", queues: tuple[str, ...] = ()) -> "pd.Da
     """Read a history, or the rows of these queues in it."""
     from planning import read_history
 
-    calls = read_history(history, site)
+    return only(read_history(history, site), queues, history)
+
+
+def only(calls: "pd.DataFrame", queues: tuple[str, ...], source: str) -> "pd.DataFrame":
+    """Return the rows of these queues, or all where none is named."""
     for name in queues:
         if name not in set(calls["queue"]):
-            found = f"no row of {name!r} in {history}"
+            found = f"no row of {name!r} in {source}"
             raise Refused("--queue", found, nearest(name, calls["queue"].unique()))
     return calls[calls["queue"].isin(queues)] if queues else calls
 

@@ -17,6 +17,7 @@ from commands.door import (
     with_site,
     workers,
 )
+from commands.keeping import calls_kept, with_calls
 from commands.options import (
     Instant,
     calls_of,
@@ -45,7 +46,7 @@ with_levels = click.option(
 
 
 @click.command(epilog=example("callplan backtest history.csv --origins 3 --model mean_of_8 -o backtest.csv"))
-@click.argument("history", type=TABLE_FILE)
+@with_calls
 @click.option("--days", default=7, show_default=True, help="Days to forecast from each origin.")
 @click.option(
     "--origins", default=4, show_default=True, help="How many origins, a week apart, up to the end."
@@ -65,7 +66,8 @@ with_levels = click.option(
 @with_site
 @with_output
 def backtest(
-    history: str,
+    history: str | None,
+    store_at: str | None,
     days: int,
     origins: int,
     models: tuple[str, ...],
@@ -81,6 +83,8 @@ def backtest(
 ) -> None:
     """Forecast weeks that HISTORY already knows.
 
+    Without a file HISTORY is what the site's store holds.
+
     Each is forecast as if it were still to come. The result is a forecast with a cutoff for each
     origin; `callplan accuracy` scores it.
     """
@@ -88,7 +92,7 @@ def backtest(
     from planning import backtest_site
 
     site = site_with(site_file, queues, **settings)
-    calls = calls_of(history, site, queues)
+    calls = calls_kept(history, queues, store_at, site, site_file)
     refuse_several(calls, figure)
     wanted = tuple(MODELS) if "all" in models else models
     with progress() as say, workers(jobs) as pool:

@@ -52,6 +52,24 @@ def test_the_commands_of_the_readme_run_one_after_another(
     assert {"roster.xlsx", "gantt.png", "changes.csv"} <= {path.name for path in Path("roster2").iterdir()}
 
 
+def test_the_commands_of_the_weekly_cycle_run_one_after_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CALLPLAN_STORE", raising=False)
+    runner = CliRunner()
+    runner.invoke(main, ["demo"])
+    runner.invoke(main, ["init", "--zone", "America/New_York", "--country", "US", "--queue", "bank"])
+    lines = [
+        line for block in blocks(ROOT / "docs" / "tracking.md", "console") for line in block.splitlines()
+    ]
+    assert sum(line.startswith("$ callplan") for line in lines) >= 7
+    for line in lines:
+        done = runner.invoke(main, shlex.split(line.removeprefix("$ callplan ")))
+        # One day of the example is outside the tolerance.
+        assert done.exit_code == (4 if "--fail-outside" in line else 0), f"{line}: {done.output}"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_snippets_run(page: Path) -> None:
     for snippet in blocks(page, "python"):

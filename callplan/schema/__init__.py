@@ -20,6 +20,17 @@ from callplan.schema.kept import (
     VERSIONS,
 )
 from callplan.schema.ledger import ALARMS, LEDGER, VALUE_ADDED, WORST
+from callplan.schema.management import (
+    ATTAINMENT,
+    COMPLIANCE,
+    EXCLUSIONS,
+    FIGURES,
+    OUTBOUND,
+    OUTLOOK,
+    PATTERN,
+    SCORES,
+    YEARS,
+)
 from callplan.schema.rosters import BROKEN, CHANGES, CONFLICTS, DUTIES, OFFERS, PEOPLE
 from callplan.schema.scores import ACCURACY, ERRORS, WORKLOAD
 from callplan.schema.shifts import ACTIVITIES, COVERAGE, OUTCOME, SHIFT_PLAN, SHIFTS
@@ -30,16 +41,20 @@ __all__ = [
     "ACTIVITIES",
     "ALARMS",
     "ASSUMPTIONS",
+    "ATTAINMENT",
     "BANDS",
     "BROKEN",
     "CAPACITY",
     "CHANGES",
+    "COMPLIANCE",
     "CONFLICTS",
     "COVERAGE",
     "DAYS",
     "DUTIES",
     "ERRORS",
     "EVENTS",
+    "EXCLUSIONS",
+    "FIGURES",
     "FORECAST",
     "HIRING",
     "HISTORY",
@@ -47,15 +62,19 @@ __all__ = [
     "LEDGER",
     "NOTES",
     "OFFERS",
+    "OUTBOUND",
     "OUTCOME",
+    "OUTLOOK",
     "OVERRIDES",
     "PATIENCE",
+    "PATTERN",
     "PEOPLE",
     "QUALITY",
     "REFUSED",
     "REPAIRS",
     "REPLACED",
     "REQUIREMENT",
+    "SCORES",
     "SERVICE",
     "SHIFTS",
     "SHIFT_PLAN",
@@ -66,6 +85,7 @@ __all__ = [
     "VERSIONS",
     "WORKLOAD",
     "WORST",
+    "YEARS",
     "Column",
     "Dtype",
     "Table",
@@ -79,6 +99,7 @@ TABLES = {
         ERRORS, ACCURACY, WORKLOAD, DAYS, ASSUMPTIONS, OUTCOME, SIMULATION, EVENTS, PEOPLE, DUTIES, BROKEN,
         CHANGES, OFFERS, CONFLICTS, HIRING, CAPACITY, IMPORTS, REPLACED, REFUSED, QUALITY, PATIENCE, VERSIONS,
         STEPS, OVERRIDES, NOTES, LEDGER, VALUE_ADDED, WORST, ALARMS,
+        FIGURES, PATTERN, EXCLUSIONS, ATTAINMENT, COMPLIANCE, YEARS, OUTLOOK, OUTBOUND, SCORES,
     )
 }  # fmt: skip
 
