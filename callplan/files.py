@@ -42,6 +42,20 @@ def suffix(path: str | Path) -> str:
     )
 
 
+def first_bytes(path: Path, count: int) -> bytes:
+    """Return the bytes that a file begins with, or refuse one that is not there, not readable or empty."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(count)
+    except FileNotFoundError:
+        raise Refused(str(path), "no such file", "check the name and the folder") from None
+    except OSError as fault:
+        raise Refused(str(path), f"cannot be read ({fault.strerror})", "give a readable file") from None
+    if not head:
+        raise Refused(path.name, "the file is empty", "export it again")
+    return head
+
+
 def load(path: str | Path, text: Collection[str] = ()) -> pd.DataFrame:
     """Read a file as it stands; the index holds the row numbers an editor or Excel shows.
 
@@ -51,15 +65,7 @@ def load(path: str | Path, text: Collection[str] = ()) -> pd.DataFrame:
     if str(path) == "-":
         return _numbered(_load_csv(sys.stdin.buffer, "standard input", text))
     path, kind = Path(path), suffix(path)
-    try:
-        with path.open("rb") as file:
-            head = file.read(4)
-    except FileNotFoundError:
-        raise Refused(str(path), "no such file", "check the name and the folder") from None
-    except OSError as fault:
-        raise Refused(str(path), f"cannot be read ({fault.strerror})", "give a readable file") from None
-    if not head:
-        raise Refused(path.name, "the file is empty", "export it again")
+    head = first_bytes(path, 4)
     seen = _MAGIC.get(head, _MAGIC.get(head[:2], ".csv"))
     if seen != kind:
         content = "not" if seen == ".csv" else f"{seen[1:]}, not"

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from callplan.errors import Refused
+from callplan.files import first_bytes
 from intake.cells import Cells, of_values
 from intake.headers import LINES, Header, Wanted
 
@@ -52,15 +53,7 @@ class Source(Protocol):
 
 def open_source(path: Path, wanted: Wanted, encoding: str | None) -> Source:
     """Return what reads a file, by its first bytes: names of exports often lie."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(8)
-    except FileNotFoundError:
-        raise Refused(str(path), "no such file", "check the name and the folder") from None
-    except OSError as fault:
-        raise Refused(str(path), f"cannot be read ({fault.strerror})", "give a readable file") from None
-    if not head:
-        raise Refused(path.name, "the file is empty", "export it again")
+    head = first_bytes(path, 8)
     try:
         if head.startswith(b"PAR1"):
             from intake.parquet import ParquetSource

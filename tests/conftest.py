@@ -19,8 +19,10 @@ import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner, Result
 
 from callplan.hours import OpeningHours
+from cli import main
 
 # The same examples in every run: a test that passes today passes tomorrow.
 hypothesis.settings.register_profile(
@@ -34,6 +36,19 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("callplan")
 
 TINY_ZONE = "Europe/Paris"
+
+
+@pytest.fixture
+def at_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Callable[..., Result]]:
+    """Give the command in an empty folder with these settings, and no store named outside of it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CALLPLAN_STORE", raising=False)
+
+    def with_settings(settings: str) -> Callable[..., Result]:
+        Path("site.toml").write_text(settings, encoding="utf-8")
+        return lambda *words: CliRunner().invoke(main, words)
+
+    return with_settings
 
 
 @pytest.fixture

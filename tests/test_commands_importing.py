@@ -8,10 +8,9 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from callplan.tables import HISTORY, IMPORTS, NOTES, QUALITY, read
-from cli import main
 
 SITE = """
 zone = "Europe/Paris"
@@ -159,16 +158,9 @@ Callplan = Callable[..., Result]
 
 
 @pytest.fixture
-def callplan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callplan:
+def callplan(at_site: Callable[[str], Callplan]) -> Callplan:
     """Give the command in the folder of a site."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CALLPLAN_STORE", raising=False)
-    Path("site.toml").write_text(SITE)
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(main, words)
-
-    return run
+    return at_site(SITE)
 
 
 @pytest.mark.parametrize("name", UGLY)

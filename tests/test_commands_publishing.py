@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from callplan.tables import ACCURACY, FORECAST, LEDGER, OVERRIDES, VERSIONS, read, write
-from cli import main
 
 SITE = """
 zone = "Europe/Paris"
@@ -27,15 +26,9 @@ Callplan = Callable[..., Result]
 
 
 @pytest.fixture
-def callplan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callplan:
+def callplan(at_site: Callable[[str], Callplan]) -> Callplan:
     """Give the command where a site has four even weeks, a forecast of the fifth, and what came of it."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("CALLPLAN_STORE", raising=False)
-    Path("site.toml").write_text(SITE)
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(main, words)
-
+    run = at_site(SITE)
     start = pd.date_range("2024-04-01 09:00", "2024-05-03 16:30", freq="30min", tz="Europe/Paris")
     start = start[(start.hour >= 9) & (start.hour < 17) & (start.day_of_week < 5)]
     rows = pd.DataFrame({"queue": "sales", "start": start, "minutes": 30, "offered": 60.0})

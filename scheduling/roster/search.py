@@ -22,18 +22,20 @@ from scheduling.roster.week import best_week
 
 # What the compiled modules beside this one say, as a number. numba keeps the compiled search until this
 # file changes, and would not see a change of theirs: the number, which a test checks, makes it one of this.
-KERNELS = "f4598ef7435f63ed"
+KERNELS = "7004d6e54f67e62b"
 # Steps between two looks at what is missing; the share of what was missing that dual prices move by.
 LOOK_EVERY = 64
 ALL_DAYS = -1  # of `only`
 # How often one day alone of the weeks that were drawn may change.
-ONE_DAY = 0.5
+ONE_DAY = 0.25
 LEARN = 0.4
 # Levels of the search: heads over which prices are smoothed, and temperatures as a share of what one head
 # too few and one too many cost in a slot, at the first and at the last.
 LEVELS = 80
-SMOOTH = (18.0, 1.4)
-WARM = (0.1, 0.005)
+SMOOTH = (18.0, 0.7)
+WARM = (0.1, 0.015)
+# Where unevenness, priced by its square, is most of what counts, prices bend by themselves.
+WARM_SQUARE = (0.25, 0.01)
 
 door = numba.njit(_nrt=False, cache=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
 
@@ -54,7 +56,9 @@ def levels(p: Any, jobs: int) -> list[Level]:
     """
     queue = p.demand.queue
     unit = max((queue["under"] + queue["over"] + 10 * queue["square"]).max(), 1e-9)
-    steps = min(500 + 8 * jobs**2, 6000 + 4 * jobs + 700_000 // max(jobs, 1))
+    steps = min(500 + 8 * jobs**2, 10_000 + 3 * jobs + 500_000 // max(jobs, 1))
+    if (10 * queue["square"] > queue["under"] + queue["over"]).all():
+        return [Level(0.0, share * unit, steps) for share in np.geomspace(*WARM_SQUARE, LEVELS)]
     return [
         Level(smooth, share * unit, steps)
         for smooth, share in zip(np.geomspace(*SMOOTH, LEVELS), np.geomspace(*WARM, LEVELS), strict=True)
