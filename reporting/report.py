@@ -53,7 +53,9 @@ def _period(tables: Mapping[str, pd.DataFrame]) -> str:
     """Say which days the plan is for, and in which time zone."""
     for name in ("days", "forecast", "requirement", "coverage", "shift_plan", "actual", "ledger"):
         if name in tables:
-            starts = tables[name]["start"]
+            rows = tables[name]
+            # A month of a ledger begins before the days that were scored.
+            starts = rows.loc[rows["by"] == "interval", "start"] if name == "ledger" else rows["start"]
             days = local_day(starts)
             first, last = days.min(), days.max()
             span = day(last) if first == last else f"{day(first)} to {day(last)}"

@@ -40,7 +40,8 @@ def plot_control_chart(
     rows = one_queue(ledger[ledger["by"] == by], f"ledger by {by}")
     ax, x = axes(ax), dates(local_day(rows["start"]))
     share, tolerance = rows["error"] / rows["offered"].where(rows["offered"] > 0), rows["tolerance"].iloc[0]
-    noise, edge = attainable(rows), _edge(share, tolerance)
+    noise = attainable(rows)
+    edge = _edge(share, noise, tolerance)
     ax.axhspan(-tolerance, tolerance, color=GREEN, alpha=0.15, linewidth=0, label=f"±{tolerance:.0%}")
     ax.plot(x, noise, color=BLACK, linewidth=0.8, linestyle=":", label="perfect forecast, 19 of 20")
     ax.plot(x, -noise, color=BLACK, linewidth=0.8, linestyle=":")
@@ -59,16 +60,21 @@ def plot_control_chart(
     if alarms is not None:
         _draw_alarms(ax, alarms[alarms["queue"] == rows["queue"].iloc[0]], edge)
     ax.set_ylim(-edge, edge)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:+.0%}".replace("-", "−").replace("+0%", "0%"))
+    ax.yaxis.set_major_formatter(lambda value, _: _percent(value))
     name_months(ax, pd.DatetimeIndex(local_day(rows["start"])))
     title = f"{rows['queue'].iloc[0]}: error of the published forecast by {by}"
     return dress(ax, title, "forecast − what came")
 
 
-def _edge(share: pd.Series, tolerance: float) -> float:
-    """Return how far up and down the chart goes: as far as nearly all errors do."""
+def _edge(share: pd.Series, noise: pd.Series, tolerance: float) -> float:
+    """Return how far up and down the chart goes: as far as nearly all errors do, and the usual of chance."""
     size = share.abs().fillna(0.0)
-    return max(2 * tolerance, 1.05 * min(1.5 * size.quantile(0.95), size.max()))
+    usual = noise.median() if noise.notna().any() else 0.0
+    return max(2 * tolerance, 1.05 * min(1.5 * size.quantile(0.95), size.max()), 1.1 * usual)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:+.3g}%".replace("-", "−") if round(share, 9) else "0%"
 
 
 def _draw_alarms(ax: "Axes", alarms: pd.DataFrame, edge: float) -> None:
