@@ -85,6 +85,7 @@ class Export:
             theirs = self._columns.get(column, (column,))[0]
             self.read.refuse([row], theirs, [found], do)
         self.read.rows_refused += tally.rows_refused - len(tally.refused)
+        self.read.waits = tally.waits
         if tally.rows_read > tally.rows_refused:
             yield tally.history(options.hours)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from callplan.schema import REFUSED
+from intake.patience import Waits
 
 _MOST_SHOWN = 1_000
 
@@ -30,6 +31,8 @@ class Reading:
         default_factory=lambda: pd.DataFrame({"queue": [], "start": [], "count": []})
     )
     """Intervals that more than one row speaks of (the last counts), and how many rows too many."""
+    waits: Waits | None = None
+    """Of a log of calls how long each waited, for `intake.patience` and service levels at any threshold."""
     _refused: list[tuple[int, str | None, str, str]] = field(default_factory=list, repr=False)
 
     @property

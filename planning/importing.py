@@ -14,6 +14,7 @@ import pandas as pd
 from callplan.intervals import GRIDS, aggregate
 from callplan.tables import QUALITY, check
 from intake import Export, Profile, Reading, read_export
+from intake.patience import patience
 from intake.quality import quality
 from planning.site import Site
 from planning.steps import Progress
@@ -108,6 +109,7 @@ def in_words(done: Imported) -> list[str]:
     )
     did = f"{put.added:,} intervals added, {put.changed:,} changed, {put.same:,} as before"
     lines.append(f"{name}: import {put.number}: {did}")
+    lines += _patience(read)
     replaced = put.replaced.assign(start=put.replaced["start"].dt.tz_convert(done.zone))
     lines += _first(
         [
@@ -119,6 +121,19 @@ def in_words(done: Imported) -> list[str]:
         f"{name}: and {{}} more values replaced",
     )
     return lines
+
+
+def _patience(read: Reading) -> list[str]:
+    """Say how patient the callers of a log were, and where that belongs."""
+    if read.waits is None:
+        return []
+    known = patience(read.waits).dropna(subset="patience_s")
+    return [
+        f"{row['queue']}: {row['abandoned']:,} of {row['calls']:,} callers who waited hung up: "
+        f"patience_s = {row['patience_s']:.0f} (Kaplan-Meier: half would within "
+        f"{'a time not seen' if pd.isna(row['median_s']) else format(row['median_s'], '.0f') + ' s'})"
+        for row in known.to_dict("records")
+    ]
 
 
 def _column(row: dict[str, Any]) -> str:

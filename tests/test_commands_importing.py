@@ -289,3 +289,10 @@ def listed(callplan: Callplan, what: str, table: object = IMPORTS) -> pd.DataFra
     """Return what `history --of` lists."""
     assert callplan("history", "--of", what, "-o", "listed.csv").exit_code == 0
     return read("listed.csv", table, "Europe/Paris")  # type: ignore[arg-type]
+
+
+def test_a_log_of_calls_tells_how_patient_callers_are(callplan: Callplan) -> None:
+    Path("log.csv").write_text(LOG)
+    # Waits of 5, 60 and 30 s, and one of the three hung up: 95 s of waiting for one hang-up.
+    said = callplan("import", "log.csv", "--minutes", "30", "--within", "20").stderr
+    assert "sales: 1 of 3 callers who waited hung up: patience_s = 95" in said
