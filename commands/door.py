@@ -68,6 +68,15 @@ class Commands(click.Group):
         return list(self.commands)
 
 
+def every_command(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Give every command by its name, in order, and instead of a group those in it."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
+
+
 @contextmanager
 def remarks_on_stderr() -> Iterator[None]:
     """Keep the remarks made inside, each once, and print them at the end; other warnings are not ours."""

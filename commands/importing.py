@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from callplan.errors import Refused, Remark
+from callplan.errors import Refused, Remark, closest
 from commands.door import PICTURE, TABLE, draw, example, put, read_site, with_output, with_site
 from commands.keeping import at_work, moment, opened, whoever, with_store, with_who
 from commands.options import with_all
@@ -85,15 +85,21 @@ def import_(
     """
     site = read_site(site_file)
     if (undo is None) == (not files):
-        raise Refused("FILES and --undo", "both or neither", "name files to import, or an import to undo")
+        raise Refused(
+            "FILES and --undo", "both or neither", "give one: files to import, or an import to undo"
+        )
     if undo is not None:
         with opened(store_at, site, site_file) as store:
             store.undo_import(undo, who=whoever(who), now=moment(now, site))
         click.echo(f"import {undo} is undone: the history is as it was before", err=True)
         return
+    from planning import did_in_words
+
     options = _as_read(options, site_file)
-    with at_work(store_at, site, site_file) as (store, say):
+    with at_work(store_at, site, site_file, new=True) as (store, say):
         done = _import_each(store, site, files, (whoever(who), moment(now, site)), options, say)
+        for line in (line for one in done for line in did_in_words(one)):
+            click.echo(line, err=True)
         weeks = _graded(store, site, done, say)
     _hand_over(weeks, done, len(files), refused_file, style, output)
 
@@ -126,7 +132,10 @@ def check(
     site, done = read_site(site_file), []
     if files:
         options = _as_read(options, site_file)
-        with TemporaryDirectory() as aside, at_work(f"{aside}/store", site, site_file) as (store, say):
+        with (
+            TemporaryDirectory() as aside,
+            at_work(f"{aside}/store", site, site_file, new=True) as (store, say),
+        ):
             done = _import_each(store, site, files, ("check", moment(None, site)), options, say)
             weeks = _graded(store, site, done, say)
     else:
@@ -161,7 +170,7 @@ def _import_each(
     say: Callable[[str], None],
 ) -> "list[Imported]":
     """Import each file and say what came of it; one that is refused does not keep the others out."""
-    from planning import import_file, in_words
+    from planning import import_file, read_in_words
 
     done = []
     for file in files:
@@ -174,10 +183,12 @@ def _import_each(
             continue
         for remark in one.reading.remarks:
             warnings.warn(f"{one.reading.file}: {remark}", Remark, stacklevel=2)
-        for line in in_words(one):
+        for line in read_in_words(one):
             click.echo(line, err=True)
         for queue in sorted(set(one.queues) - set(site.queues)):
-            warnings.warn(f"{queue}: no queue of site.toml yet; add it to forecast it", Remark, stacklevel=2)
+            meant = closest(queue, site.queues, alike=0.8)
+            do = f"did you mean {meant}?" if meant else "add it to forecast it"
+            warnings.warn(f"{queue}: no queue of site.toml yet; {do}", Remark, stacklevel=2)
         done.append(one)
     if not done:
         raise Refused("FILES", "none could be used", "see above")

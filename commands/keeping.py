@@ -85,21 +85,31 @@ def span_of(
 
 
 @contextmanager
-def opened(store_at: str | None, site: "Site", site_file: str) -> "Iterator[Store]":
-    """Open the store, and say on stderr if another process has to be waited for."""
+def opened(store_at: str | None, site: "Site", site_file: str, *, new: bool = False) -> "Iterator[Store]":
+    """Open the store, and say on stderr if another process has to be waited for.
+
+    Where there is none a `new` one is made, or else it is refused.
+    """
     from callplan.store import open_store
 
     where = store_at or site.store
-    if not where.startswith(SERVER) and store_at is None:
-        where = str(Path(site_file).parent / where)
+    if not where.startswith(SERVER):
+        if "://" in where:
+            found = f"found {where.partition(':')[0]}://"
+            raise Refused("store", found, "name a file, or an address that begins with postgresql://")
+        where = str(Path(site_file).parent / where) if store_at is None else where
+        if not new and not Path(where).exists():
+            raise Refused(where, "no store is there yet", "callplan import FILES makes one")
     with open_store(where, progress=lambda line: click.echo(line, err=True)) as store:
         yield store
 
 
 @contextmanager
-def at_work(store_at: str | None, site: "Site", site_file: str) -> "Iterator[tuple[Store, Callable]]":
-    """Open the store, with somebody to tell how far the work is."""
-    with progress() as say, opened(store_at, site, site_file) as store:
+def at_work(
+    store_at: str | None, site: "Site", site_file: str, *, new: bool = False
+) -> "Iterator[tuple[Store, Callable]]":
+    """Open the store as `opened` does, with somebody to tell how far the work is."""
+    with progress() as say, opened(store_at, site, site_file, new=new) as store:
         yield store, say
 
 

@@ -20,7 +20,7 @@ from commands.door import (
     with_site,
 )
 from commands.keeping import at_work, moment, opened, whoever, with_store, with_who
-from commands.options import Instant, refuse_several, site_with
+from commands.options import Instant, site_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def override() -> None:
 
 
 @override.command(
-    epilog=example('callplan override add bank --first 2003-10-21 --percent 5 --reason "mailing"')
+    epilog=example('callplan override add sales --first 2003-10-14 --percent 5 --reason "mailing"')
 )
 @click.argument("queue")
 @click.option("--first", type=DAY, required=True, help="The first day.")
@@ -87,7 +87,7 @@ def add(
         },
         "override",
     )
-    with opened(store_at, site, site_file) as store:
+    with opened(store_at, site, site_file, new=True) as store:
         number = add_override(store, site, layer, who=whoever(who), now=moment(now, site))
     click.echo(f"override {number} stands; take it back with: callplan override undo {number}")
 
@@ -97,10 +97,15 @@ def add(
 @with_site
 @with_output
 def list_(store_at: str | None, site_file: str, **out: Any) -> None:
-    """List the overrides, those that were undone too."""
+    """List the overrides in words, those that were undone too; `export overrides` gives the numbers."""
     site = read_site(site_file)
     with opened(store_at, site, site_file) as store:
-        put(store.overrides(zone=site.zone), **out)
+        layers = store.overrides(zone=site.zone)
+    amounts = [
+        f"{amount:+.1%}" if kind == "percent" else f"{amount:{'+' if kind == 'add' else ''}g} calls a day"
+        for kind, amount in zip(layers["kind"], layers["amount"], strict=True)
+    ]
+    put(layers.assign(amount=amounts), **out)
 
 
 @override.command(epilog=example("callplan override undo 1"))
@@ -171,7 +176,7 @@ def publish(
         raise Refused("--roster and --coverage", "both are given", "give one: a roster has its coverage")
     ahead = read(forecast, FORECAST, site.zone)
     schedule = {"coverage": read(coverage, COVERAGE, site.zone)} if coverage else _scheduled(roster)
-    with at_work(store_at, site, site_file) as (store, say):
+    with at_work(store_at, site, site_file, new=True) as (store, say):
         say("publishing")
         number = planning.publish(
             store,
@@ -247,6 +252,8 @@ def track(
     import planning
 
     site = site_with(site_file, (queue,) if queue else ())
+    if figure is not None and len(site.queues) > 1:
+        raise Refused("--figure", "the site has several queues", "draw one: add --queue NAME")
     days = (since and since.date(), until and until.date())
     with at_work(store_at, site, site_file) as (store, say):
         say("the ledger")
@@ -266,7 +273,6 @@ def track(
 
 def _draw_and_write(ledger: "Ledger", site: "Site", figure: str | None, folder: str | None) -> None:
     """Draw the control chart and write the report, where they are asked for."""
-    refuse_several(ledger.ledger, figure)
     if figure is not None:
         from reporting.tracking import plot_control_chart
 

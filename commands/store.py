@@ -44,8 +44,10 @@ def history(
     versions, the overrides, the notes.
     """
     site = read_site(site_file)
-    with opened(store_at, site, site_file) as store:
+    with opened(store_at, site, site_file, new=note is not None) as store:
         if note is not None:
+            if not note.strip():
+                raise Refused("--note", "nothing", "write something")
             row = {"queue": queue and site.queue(queue) and queue, "day": day and day.date(), "text": note}
             number = store.add_note({**row, "who": whoever(who), "at": moment(now, site)})
             click.echo(f"note {number} is kept", err=True)

@@ -13,6 +13,7 @@ sys.path.insert(0, str(DOCS.parent))
 
 from callplan.schema import TABLES  # noqa: E402
 from cli import main  # noqa: E402
+from commands.door import every_command  # noqa: E402
 
 
 def nomenclature() -> str:
@@ -38,7 +39,7 @@ def commands() -> str:
     # With the group's own settings, as a call has them: a command keeps the help option it first shows.
     context = click.Context(main, info_name="callplan", terminal_width=100, **main.context_settings)
     lines += ["", "## callplan", "", "```text", main.get_help(context), "```"]
-    for name, command in main.commands.items():
+    for name, command in every_command(main):
         inner = click.Context(
             command, parent=context, info_name=name, terminal_width=100, max_content_width=100
         )

@@ -1,7 +1,14 @@
 """The chain that joins the rooms: plan a span of days, and hold it against what came."""
 
 from planning.explain import Step, explain
-from planning.importing import Imported, import_file, in_words, own_profiles, quality_site
+from planning.importing import (
+    Imported,
+    did_in_words,
+    import_file,
+    own_profiles,
+    quality_site,
+    read_in_words,
+)
 from planning.overrides import Override, add_override
 from planning.plan import Plan, plan
 from planning.publishing import publish
@@ -42,17 +49,18 @@ __all__ = [
     "at_site",
     "backtest_site",
     "bands_site",
+    "did_in_words",
     "expected_service",
     "explain",
     "forecast_site",
     "has_come",
     "import_file",
-    "in_words",
     "own_profiles",
     "plan",
     "publish",
     "quality_site",
     "read_history",
+    "read_in_words",
     "read_roster",
     "repairs_site",
     "reschedule_site",

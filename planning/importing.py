@@ -89,38 +89,38 @@ def import_file(
     )
 
 
-def in_words(done: Imported) -> list[str]:
-    """Say in lines what an import read, refused and changed, the first few one by one."""
-    read, put, name = done.reading, done.put, done.reading.file
+def read_in_words(done: Imported) -> list[str]:
+    """Say in lines what was read of a file and refused, the first rows one by one."""
+    read, name = done.reading, done.reading.file
     twice = int(read.duplicates["count"].sum())
     counts = {"kept": read.rows_kept, "refused": read.rows_refused, "of totals": read.totals_skipped}
     counts["saying an interval once more"] = twice
     rows = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count or what == "kept")
-    lines = [f"{name}: profile {done.profile} ({done.why}); {read.rows_read:,} rows read: {rows}"]
+    refused = [
+        f"{name}, row {row['row']}{_column(row)}: {row['found']}; {row['do']}"
+        for row in read.refused.to_dict("records")
+    ]
+    return [
+        f"{name}: profile {done.profile} ({done.why}); {read.rows_read:,} rows read: {rows}",
+        *_first(refused, read.rows_refused, f"{name}: and {{}} more rows refused"),
+        *_patience(read),
+    ]
+
+
+def did_in_words(done: Imported) -> list[str]:
+    """Say in lines what an import added to the store and changed there, the first values one by one."""
+    put, name = done.put, done.reading.file
     if put.again:
-        return [*lines, f"{name}: nothing to do, it was imported before, as number {put.number}"]
-    lines += _first(
-        [
-            f"{name}, row {row['row']}{_column(row)}: {row['found']}; {row['do']}"
-            for row in read.refused.to_dict("records")
-        ],
-        read.rows_refused,
-        f"{name}: and {{}} more rows refused",
-    )
+        return [f"{name}: nothing to do, it was imported before, as number {put.number}"]
     did = f"{put.added:,} intervals added, {put.changed:,} changed, {put.same:,} as before"
-    lines.append(f"{name}: import {put.number}: {did}")
-    lines += _patience(read)
-    replaced = put.replaced.assign(start=put.replaced["start"].dt.tz_convert(done.zone))
-    lines += _first(
-        [
-            f"{row['queue']}, {row['start']:%Y-%m-%d %H:%M}, {row['column']}: {row['before'] or 'empty'} "
-            f"replaced by {row['after'] or 'empty'}"
-            for row in replaced.to_dict("records")
-        ],
-        len(put.replaced),
-        f"{name}: and {{}} more values replaced",
-    )
-    return lines
+    rows = put.replaced.assign(start=put.replaced["start"].dt.tz_convert(done.zone)).to_dict("records")
+    replaced = [
+        f"{row['queue']}, {row['start']:%Y-%m-%d %H:%M}, {row['column']}: {row['before'] or 'empty'} "
+        f"replaced by {row['after'] or 'empty'}"
+        for row in rows
+    ]
+    more = f"{name}: and {{}} more values replaced"
+    return [f"{name}: import {put.number}: {did}", *_first(replaced, len(replaced), more)]
 
 
 def _patience(read: Reading) -> list[str]:
@@ -193,8 +193,9 @@ def quality_site(
         if progress:
             progress(f"{name}: quality")
         rows = store.history([name], zone=site.zone)
-        if not rows["minutes"].isin(GRIDS).all():
-            rows = aggregate(rows, site.minutes)
+        lengths = rows["minutes"].unique()
+        if len(lengths) > 1 or lengths[0] not in GRIDS:
+            rows = aggregate(rows, max(site.minutes, *lengths))
         weeks = quality(rows, hours=hours, duplicates=duplicates)
         end = weeks["start"] + pd.Timedelta(days=7)
         parts.append(weeks[(end > since) & (weeks["start"] <= until)])

@@ -270,7 +270,7 @@ def test_a_forecast_can_be_made_from_the_store(callplan: Callplan) -> None:
     start = pd.date_range("2024-04-01", "2024-04-28 23:30", freq="30min", tz="Europe/Paris")
     rows = pd.DataFrame({"queue": "sales", "start": start, "minutes": 30, "offered": 40.0})
     rows.to_csv("april.csv", index=False)
-    assert "no file named" in callplan("forecast", "--model", "mean_of_4").stderr
+    assert "no store is there yet" in callplan("forecast", "--model", "mean_of_4").stderr
     callplan("import", "april.csv")
     from_file = callplan("forecast", "april.csv", "--model", "mean_of_4", "--format", "csv")
     from_store = callplan("forecast", "--model", "mean_of_4", "--format", "csv")
@@ -296,3 +296,29 @@ def test_a_log_of_calls_tells_how_patient_callers_are(callplan: Callplan) -> Non
     # Waits of 5, 60 and 30 s, and one of the three hung up: 95 s of waiting for one hang-up.
     said = callplan("import", "log.csv", "--minutes", "30", "--within", "20").stderr
     assert "sales: 1 of 3 callers who waited hung up: patience_s = 95" in said
+
+
+def test_a_store_is_made_by_who_brings_something(callplan: Callplan) -> None:
+    for words in (["history"], ["check"], ["export", "history"], ["track"], ["override", "list"]):
+        done = callplan(*words)
+        assert done.exit_code == 1
+        assert "callplan.duckdb: no store is there yet; callplan import FILES makes one" in done.stderr
+    assert not Path("callplan.duckdb").exists()
+    assert "postgresql://" in callplan("history", "--store", "mysql://host/base").stderr
+    Path("junk.csv").write_bytes(b"")
+    assert "no store of callplan" in callplan("history", "--store", "junk.csv").stderr
+
+
+def test_a_day_in_shorter_intervals_does_not_spoil_the_grades(callplan: Callplan) -> None:
+    for day, minutes in (("2024-05-30", 30), ("2024-05-31", 15)):
+        start = pd.date_range(day, periods=1440 // minutes, freq=f"{minutes}min")
+        rows = pd.DataFrame({"queue": "sales", "start": start, "minutes": minutes, "offered": 9.0})
+        rows.to_csv("day.csv", index=False)
+        assert callplan("import", "day.csv").exit_code == 0
+    assert callplan("check", "-o", "quality.csv").exit_code == 0
+    assert read("quality.csv", QUALITY, "Europe/Paris")["due"].tolist() == [96]
+
+
+def test_a_name_in_other_letters_is_asked_after(callplan: Callplan) -> None:
+    Path("avaya.csv").write_text(AVAYA.replace("sales", "Sales"))
+    assert "Sales: no queue of site.toml yet; did you mean sales?" in callplan("import", "avaya.csv").stderr

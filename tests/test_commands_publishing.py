@@ -55,7 +55,8 @@ def test_an_override_is_laid_over_published_and_undone(callplan: Callplan) -> No
     assert layered.loc["2024-04-30 12:00+02:00"] == pytest.approx(60)
     assert publish(callplan).exit_code == 0
     assert callplan("override", "undo", "1", "--who", "Bo").exit_code == 0
-    callplan("override", "list", "-o", "overrides.csv")
+    assert "+10.0%" in callplan("override", "list", "--format", "csv").stdout
+    callplan("export", "overrides", "-o", "overrides.csv")
     overrides = read("overrides.csv", OVERRIDES, "Europe/Paris")
     assert overrides[["amount", "who", "undone_by"]].to_numpy().tolist() == [[0.1, "Ann", "Bo"]]
     callplan("export", "forecasts", "-o", "published.csv")

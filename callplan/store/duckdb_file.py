@@ -199,8 +199,15 @@ def _runs(process: int) -> bool:
     return True
 
 
+_NO_STORE = ("this is no store of callplan", "name another file, or move this one away")
 _FAULTS = (
-    ("not a valid DuckDB", "this is no store of callplan", "name another file, or move this one away"),
+    ("not a valid DuckDB", *_NO_STORE),
+    ("Cannot launch in-memory database", *_NO_STORE),
+    (
+        "Could not read enough bytes",
+        "the file is cut short",
+        "put a copy of it back, or import anew into another",
+    ),
     ("with version number", "a newer DuckDB wrote this file", "update it: pip install --upgrade duckdb"),
     ("No space left", "the disk is full", "make room and run it again; nothing of it was kept"),
     ("Permission denied", "no permission to write it", "change the permission, or choose another place"),

@@ -87,7 +87,7 @@ def search_roster(built: Built, work: Work, bound: float, began: float) -> tuple
         if time.perf_counter() - began > work.time_limit_s:
             in_time = False
             break
-        search.anneal(p, state, jobs, level.steps, level.warm)
+        search.anneal(p, state, jobs, level.steps, level.warm, level.one_day)
         p.demand.price["smooth"] = 0.0
         cost = search.cost_of(p, state)
         if cost < least:

@@ -34,8 +34,10 @@ LEARN = 0.4
 LEVELS = 80
 SMOOTH = (18.0, 0.7)
 WARM = (0.1, 0.015)
-# Where unevenness, priced by its square, is most of what counts, prices bend by themselves.
+# Where unevenness, priced by its square, is most of what counts, prices bend by themselves, and more and
+# smaller moves help.
 WARM_SQUARE = (0.25, 0.01)
+ONE_DAY_SQUARE = 0.5
 
 door = numba.njit(_nrt=False, cache=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
 
@@ -46,6 +48,7 @@ class Level(NamedTuple):
     smooth: float  # heads
     warm: float  # temperature, in money
     steps: int
+    one_day: float = ONE_DAY
 
 
 def levels(p: Any, jobs: int) -> list[Level]:
@@ -58,7 +61,8 @@ def levels(p: Any, jobs: int) -> list[Level]:
     unit = max((queue["under"] + queue["over"] + 10 * queue["square"]).max(), 1e-9)
     steps = min(500 + 8 * jobs**2, 10_000 + 3 * jobs + 500_000 // max(jobs, 1))
     if (10 * queue["square"] > queue["under"] + queue["over"]).all():
-        return [Level(0.0, share * unit, steps) for share in np.geomspace(*WARM_SQUARE, LEVELS)]
+        warm = unit * np.geomspace(*WARM_SQUARE, LEVELS)
+        return [Level(0.0, money, steps * 3 // 2, ONE_DAY_SQUARE) for money in warm]
     return [
         Level(smooth, share * unit, steps)
         for smooth, share in zip(np.geomspace(*SMOOTH, LEVELS), np.geomspace(*WARM, LEVELS), strict=True)
@@ -129,7 +133,7 @@ def _split_anew(p, state, t):
 
 def fill(p, state, order):
     """Give each person's week, in order, its best."""
-    _change(p, state, order, len(order), np.inf, 1)
+    _change(p, state, order, len(order), np.inf, 1, 0.0)
 
 
 @door
@@ -146,16 +150,17 @@ def cost_of(p, state):
     return cost
 
 
-def anneal(p, state, jobs, steps, warm):
+def anneal(p, state, jobs, steps, warm, one_day=ONE_DAY):
     """Try so many changes at a temperature `warm`, in money, then learn dual prices; the state is changed.
 
-    `jobs` are the weeks that may be changed: person × weeks + week.
+    `jobs` are the weeks that may be changed: person × weeks + week. `one_day` is how often one day alone
+    of the weeks that were drawn may change.
     """
-    _change(p, state, jobs, steps, warm, TOGETHER)
+    _change(p, state, jobs, steps, warm, TOGETHER, one_day)
 
 
 @door
-def _change(p, state, jobs, steps, warm, together):
+def _change(p, state, jobs, steps, warm, together, one_day):
     """Do as `anneal`; up to `together` weeks are taken out at once, 1: one after the other, as they stand."""
     desk, now, weeks = state.desk, state.desk.now[0], p.week_first.size - 1
     revalue(p, state)
@@ -166,7 +171,7 @@ def _change(p, state, jobs, steps, warm, together):
         if step % LOOK_EVERY == 0:
             _look(p, state)
         count = _draw(desk, jobs.size, weeks, together)
-        now.only = _below(now, WEEK) if together > 1 and _random(now) < ONE_DAY else ALL_DAYS
+        now.only = _below(now, WEEK) if together > 1 and _random(now) < one_day else ALL_DAYS
         if together == 1:
             now.out[0] = jobs[step % jobs.size]
         change = 0.0
