@@ -5,6 +5,7 @@ import click
 from commands import (
     forecasting,
     importing,
+    management,
     planning,
     publishing,
     rosters,
@@ -53,6 +54,8 @@ for command in (
     scoring.accuracy,
     scoring.workload,
     planning.report,
+    management.management_report,
+    management.scorecard,
     store.history,
     store.export,
     staffing.erlang,

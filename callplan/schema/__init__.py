@@ -6,6 +6,7 @@ time is a time-zone-aware left edge in the site's zone, every frame tidy, its ke
 
 from callplan.errors import Refused, nearest
 from callplan.schema.calls import BANDS, EVENTS, FORECAST, HISTORY, REPAIRS
+from callplan.schema.capacity_plan import ABSENCES, BALANCE, LATE, NEED, TRIED, WAYS
 from callplan.schema.columns import Column, Dtype, Table
 from callplan.schema.hiring import CAPACITY, HIRING
 from callplan.schema.kept import (
@@ -31,17 +32,23 @@ from callplan.schema.management import (
     SCORES,
     YEARS,
 )
+from callplan.schema.promise import AT_RISK, PROMISE, SCENARIOS
 from callplan.schema.rosters import BROKEN, CHANGES, CONFLICTS, DUTIES, OFFERS, PEOPLE
 from callplan.schema.scores import ACCURACY, ERRORS, WORKLOAD
 from callplan.schema.shifts import ACTIVITIES, COVERAGE, OUTCOME, SHIFT_PLAN, SHIFTS
 from callplan.schema.staffing import ASSUMPTIONS, DAYS, REQUIREMENT, SERVICE, SIMULATION
+from callplan.schema.today import ADHERENCE, DEVIATIONS, STATE_LOG, SUGGESTIONS, TODAY
 
 __all__ = [
+    "ABSENCES",
     "ACCURACY",
     "ACTIVITIES",
+    "ADHERENCE",
     "ALARMS",
     "ASSUMPTIONS",
     "ATTAINMENT",
+    "AT_RISK",
+    "BALANCE",
     "BANDS",
     "BROKEN",
     "CAPACITY",
@@ -50,6 +57,7 @@ __all__ = [
     "CONFLICTS",
     "COVERAGE",
     "DAYS",
+    "DEVIATIONS",
     "DUTIES",
     "ERRORS",
     "EVENTS",
@@ -59,7 +67,9 @@ __all__ = [
     "HIRING",
     "HISTORY",
     "IMPORTS",
+    "LATE",
     "LEDGER",
+    "NEED",
     "NOTES",
     "OFFERS",
     "OUTBOUND",
@@ -69,20 +79,27 @@ __all__ = [
     "PATIENCE",
     "PATTERN",
     "PEOPLE",
+    "PROMISE",
     "QUALITY",
     "REFUSED",
     "REPAIRS",
     "REPLACED",
     "REQUIREMENT",
+    "SCENARIOS",
     "SCORES",
     "SERVICE",
     "SHIFTS",
     "SHIFT_PLAN",
     "SIMULATION",
+    "STATE_LOG",
     "STEPS",
+    "SUGGESTIONS",
     "TABLES",
+    "TODAY",
+    "TRIED",
     "VALUE_ADDED",
     "VERSIONS",
+    "WAYS",
     "WORKLOAD",
     "WORST",
     "YEARS",
@@ -99,7 +116,9 @@ TABLES = {
         ERRORS, ACCURACY, WORKLOAD, DAYS, ASSUMPTIONS, OUTCOME, SIMULATION, EVENTS, PEOPLE, DUTIES, BROKEN,
         CHANGES, OFFERS, CONFLICTS, HIRING, CAPACITY, IMPORTS, REPLACED, REFUSED, QUALITY, PATIENCE, VERSIONS,
         STEPS, OVERRIDES, NOTES, LEDGER, VALUE_ADDED, WORST, ALARMS,
+        PROMISE, AT_RISK, SCENARIOS,
         FIGURES, PATTERN, EXCLUSIONS, ATTAINMENT, COMPLIANCE, YEARS, OUTLOOK, OUTBOUND, SCORES,
+        TODAY, SUGGESTIONS, STATE_LOG, ADHERENCE, DEVIATIONS, NEED, BALANCE, LATE, WAYS, TRIED, ABSENCES,
     )
 }  # fmt: skip
 

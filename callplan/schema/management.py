@@ -37,7 +37,7 @@ PATTERN = Table(
 )
 EXCLUSIONS = Table(
     "exclusions",
-    "What does not count towards a goal, and why: all intervals that begin inside are left out.",
+    "What does not count towards a goal, and why: every interval that it touches is left out.",
     ("start", "end", "queue"),
     (
         Column("start", "instant", "", "from this moment on"),
