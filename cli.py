@@ -3,6 +3,7 @@
 import click
 
 from commands import (
+    capacity,
     forecasting,
     importing,
     management,
@@ -13,6 +14,7 @@ from commands import (
     scoring,
     staffing,
     store,
+    today,
 )
 from commands.door import Commands
 
@@ -44,7 +46,10 @@ for command in (
     scheduling.why,
     rosters.reschedule,
     rosters.offers,
+    today.intraday,
+    today.adherence,
     scheduling.hire,
+    capacity.capacity,
     publishing.override,
     publishing.publish,
     publishing.track,

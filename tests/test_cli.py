@@ -342,6 +342,8 @@ def test_every_example_runs(site: Path) -> None:
         settings_file.write(CONTRACTS)
     rows = [f"P{number:02},{'PT20' if number % 3 else 'FT40'},sales" for number in range(1, 13)]
     Path("people.csv").write_text("\n".join(["person,contract,skills", *rows, ""]), encoding="utf-8")
+    states = "person,start,duration,state,kind\nP01,2003-10-20 09:00,4:00:00,ready,work\n"
+    Path("states.csv").write_text(states, encoding="utf-8")
     history = read("history.csv", HISTORY, ZONE)
     write(history[history["start"] >= "2003-10-13"], "actual.csv")
     write(history, "all.csv")
