@@ -11,7 +11,7 @@ from callplan.intervals import named_zone, pandas_zone
 from intake.cells import Cells
 from intake.clocks import NONE
 from intake.numbers import durations
-from intake.passings import localised
+from intake.passings import OR_AS_RECORDED, localised
 from intake.rows import Rows
 from intake.times import walls
 
@@ -69,7 +69,7 @@ def _instants(rows: Rows, ours: str, clock: ZoneInfo, dst: Dst, after: pd.Series
     if not unclear.any():
         return times
     if after is None and dst == "refuse":
-        do = 'export it in UTC or with offsets, or choose dst = "as_recorded"'
+        do = f"export it in UTC or with offsets, {OR_AS_RECORDED}"
         rows.refuse(unclear.to_numpy(), rows.columns[ours][0], do)
         return times
     first, second = (

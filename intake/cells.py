@@ -32,6 +32,7 @@ EMPTY = (
     "#div/0!",
 )
 _EMPTY = pa.array(EMPTY)
+_MOST_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,10 @@ class Cells:
 
     def shown(self, row: int) -> str:
         """Return what stands in a row of the batch."""
-        return "an empty cell" if self.code[row] < 0 else f"found {self.text[int(self.code[row])].as_py()!r}"
+        if self.code[row] < 0:
+            return "an empty cell"
+        text = self.text[int(self.code[row])].as_py()
+        return f"found {text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + '...'!r}"
 
     def first_row(self, known: int) -> int:
         """Return the first row of the batch that has that cell."""

@@ -37,6 +37,7 @@ _SPAN = (
 _DIGITS = ((r"^(\d)$", r"0:0\1"), (r"^(\d\d)$", r"0:\1"), (r"^(\d{1,2}?)(\d\d)$", r"\1:\2"))
 _HOURS = ((r"^(\d{1,2})$", r"\1:00"),)
 
+_NO_YEARS = (1, 1601, 1753, 1899, 1900)
 MINUTE = 60_000_000
 _DAY = 1440 * MINUTE
 NONE = np.iinfo(np.int64).min
@@ -168,9 +169,10 @@ def _known_days(parts: dict[str, pa.StringArray], order: Order | None) -> np.nda
 def _civil(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Return the days since 1970 in microseconds, NONE where the calendar has no such day.
 
-    1900 and before is where programs put times that have no date.
+    `_NO_YEARS` are where programs put times that have no date.
     """
-    good = (year > 1900) & (year < 2200) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    good = (year > 0) & (year < 10_000) & ~np.isin(year, _NO_YEARS)
+    good &= (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
     months = np.where(good, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (np.where(good, day, 1) - 1)
     good &= days.astype("datetime64[M]") == months

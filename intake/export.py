@@ -18,15 +18,17 @@ from callplan.schema import HISTORY
 from callplan.tables import check
 from intake.call_rows import call_rows
 from intake.clocks import ORDERS, Order
+from intake.duplicates import Seen, refuse_rows_apart
 from intake.headers import Wanted
 from intake.measures import measures
 from intake.passings import Held, localised
 from intake.profile import Profile
-from intake.reading import Reading, Seen
+from intake.reading import Reading
 from intake.rows import Rows
 from intake.sources import Batch, Source, open_source
 from intake.survey import Settled, survey
 from intake.times import intervals
+from intake.told import NO_QUEUE, give, lacks_of_calls, minutes_of, refuse_lacking, remark_on_unread
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Export:
     _columns: dict[str, tuple[str, ...]] = field(repr=False)
     _settled: Settled = field(repr=False)
     _options: "_Options" = field(repr=False)
+    _unread: list[str] = field(repr=False)
 
     def batches(self) -> Iterator[pd.DataFrame]:
         """Give checked HISTORY frames in the file's order; times that the clock showed twice come last.
@@ -76,8 +79,8 @@ class Export:
 
         options = self._options
         if options.minutes is None or options.within_s is None:
-            lacking = "minutes=30" if options.minutes is None else "within_s=20"
-            raise Refused(self.path.name, "a log of calls, to be counted by interval", f"give {lacking}")
+            lacking = lacks_of_calls(options.minutes, options.within_s)
+            raise Refused(self.path.name, "a log of calls, to be counted by interval", give(lacking))
         tally = CallTally(options.minutes, options.within_s, options.short_s or 5.0)
         for calls in self.calls():
             tally.add(calls)
@@ -109,14 +112,17 @@ class Export:
         released = held.released(seen)
         if released is not None:
             yield from self._checked(released, seen, edge)
-        twice = seen.duplicates()
+        alike = seen.alike()
+        refuse_rows_apart(self._source, alike, self._unread)
+        twice = seen.duplicates(alike)
         twice["start"] = twice["start"].dt.tz_convert(pandas_zone(named_zone(self.zone)))
         self.read.duplicates = twice
         if len(twice):
-            first = twice.iloc[0]
+            first, differ = twice.iloc[0], alike.loc[alike["differ"], "key"].nunique()
             self.read.remark(
                 f"{twice['count'].sum():,} rows say an interval once more, the later counts (first "
-                f"{first['queue']}, {first['start']:%Y-%m-%d %H:%M})"
+                f"{first['queue']}, {first['start']:%Y-%m-%d %H:%M}); of these {len(twice):,} intervals "
+                f"{differ:,} had other values before"
             )
 
     def _parsed(self, rows: Rows, clock: ZoneInfo) -> tuple[pd.DataFrame, np.ndarray]:
@@ -149,8 +155,7 @@ class Export:
                 frame.index[beside], edge, found, "intervals begin on the grid of their own length"
             )
             frame = frame[~beside]
-        keys = seen.keys(frame)
-        seen.add(keys)
+        keys = seen.add(frame, self.path.name, self._columns.get("minutes", (edge,))[0])
         last = ~pd.Series(keys).duplicated(keep="last").to_numpy()
         if last.any():
             yield check(frame[last], HISTORY, self.path.name, zone=self.zone)
@@ -202,7 +207,7 @@ def read_export(
     """
     path = Path(path)
     if zone is None:
-        raise Refused(path.name, "no time zone", 'name the site\'s, as in zone="Europe/Paris"')
+        raise Refused(path.name, "no time zone", "name the site's: zone (--zone Europe/Paris)")
     named_zone(zone)
     if date_order is not None and date_order not in ORDERS:
         raise Refused("date_order", f"found {date_order!r}", f"choose from {', '.join(ORDERS)}")
@@ -211,41 +216,26 @@ def read_export(
     source = open_source(path, Wanted(profile, tuple(profiles)), encoding)
     header = source.header
     columns = header.profile.resolve(header.columns)
-    if "queue" not in columns and not queue:
-        raise Refused(path.name, "no column for the queue", 'give its name, as in queue="sales"')
-    settled = survey(source, header.profile, columns, date_order)
+    nameless = "queue" not in columns and not queue
+    try:
+        settled = survey(source, header.profile, columns, date_order)
+    except Refused as fault:
+        if not nameless:
+            raise
+        raise Refused(fault.where, f"{fault.found}; {NO_QUEUE}", f"{fault.do}; {give(['queue'])}") from None
     reading = Reading(path.name, remarks=[*source.remarks, *settled.remarks])
-    options = _Options(
-        _minutes(path, header.profile, columns, settled, minutes, reading),
-        queue,
-        dst,
-        within_s if within_s is not None else header.profile.within_s,
-        short_s if short_s is not None else header.profile.short_s,
-        hours,
-    )
+    minutes, unclear = minutes_of(path, header.profile, columns, settled, minutes, reading)
+    within_s = within_s if within_s is not None else header.profile.within_s
+    short_s = short_s if short_s is not None else header.profile.short_s
+    if nameless or unclear:
+        of_calls = lacks_of_calls(minutes, within_s) if header.profile.layout == "calls" else []
+        refuse_lacking(path, nameless=nameless, unclear=unclear, of_calls=of_calls)
     _remark_on_credit(header.profile, reading)
-    return Export(path, header.profile, header.why, zone, reading, source, columns, settled, options)
-
-
-def _minutes(
-    path: Path,
-    profile: Profile,
-    columns: dict[str, tuple[str, ...]],
-    settled: Settled,
-    minutes: int | None,
-    reading: Reading,
-) -> int | None:
-    """Return the length of intervals where rows do not say it: as told, or as their times stand apart."""
-    minutes = minutes or profile.minutes
-    if minutes or profile.layout == "calls" or "minutes" in columns or {"start", "end"} <= set(columns):
-        return minutes
-    if settled.spans or settled.step is None:
-        return None
-    if settled.step in (5, 10, 15, 20, 30, 60):
-        reading.remark(f"intervals are {settled.step} minutes long, for its times stand that far apart")
-        return settled.step
-    found = f"times {settled.step} minutes apart, and no length of the intervals"
-    raise Refused(path.name, found, "give it, as in minutes=30")
+    read = {name for theirs in columns.values() for name in theirs}
+    unread = [name for name in header.columns if name and name not in read]
+    remark_on_unread(unread, reading)
+    options = _Options(minutes, queue, dst, within_s, short_s, hours)
+    return Export(path, header.profile, header.why, zone, reading, source, columns, settled, options, unread)
 
 
 def _remark_on_credit(profile: Profile, reading: Reading) -> None:

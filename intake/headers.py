@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from callplan.errors import Refused
-from intake.profile import Profile, Tied, named, reason, recognise
+from intake.profile import Profile, Tied, named, reason, recognise, shown
 
 LINES = 60
 """How far down a header is looked for."""
@@ -56,10 +56,9 @@ class Wanted:
         profile = named(self.profile, self.own)
         lacking = profile.lacks(columns)
         if lacking:
-            there = ", ".join([name for name in columns if name][:30]) or "none"
             raise Refused(
                 "columns",
-                f"{profile.name} needs {' and '.join(lacking)} (there are: {there})",
+                f"{profile.name} needs {' and '.join(lacking)} (there are: {shown(columns)})",
                 "choose another profile, or write one",
             )
         return profile, "it was named"

@@ -96,5 +96,5 @@ class MarkEvidence:
         raise Refused(
             f"{file}, {one[1]}",
             f"found {one[0]!r}{beside}: decimals and thousands cannot be told apart",
-            'set decimal = "." or decimal = "," in the profile',
+            'set decimal = "." or decimal = "," in a profile (--profile mine.toml)',
         )

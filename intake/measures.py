@@ -2,11 +2,15 @@
 
 import numpy as np
 
+from callplan.plausible import LONGEST_AHT_S
 from intake.numbers import durations, numbers, shares
 from intake.profile import COUNTS, PARTS, Part
 from intake.rows import Rows
 
 _COUNT = "a count is 0 or more; leave the cell empty where it is unknown"
+_GIVE = {"within_s": "within_s (--within 20)", "short_s": "short_s (--short 5)"}
+# No queue has as many calls in an interval, and no handled call is as short.
+_MOST_CALLS, _SHORTEST_AHT_S = 1e7, 1.0
 _SECONDS = "write seconds, or 00:04:00; leave the cell empty where it is unknown"
 
 
@@ -19,6 +23,8 @@ def measures(rows: Rows, within_s: float | None, short_s: float | None) -> dict[
     if "service_level" in rows.columns and "answered_within" not in found:
         _answered_within(rows, found)
     found |= _handling(rows, found)
+    if "aht_s" in found:
+        _refuse_odd(rows, found)
     if "wait_s" in rows.columns:
         found["wait_s"] = _total(rows, "wait_s", _calls(found))
     return found
@@ -34,6 +40,9 @@ def _sum(rows: Rows, ours: str, *, count: bool = False) -> np.ndarray:
         bad = ~(known >= 0) | np.isinf(known)
         if bad.any():
             rows.refuse(cells.take(bad, False), name, _COUNT if count else _SECONDS)
+        if count and (known > _MOST_CALLS).any():
+            do = "no interval has ten million calls; see if it is a number of something else"
+            rows.refuse(cells.take(known > _MOST_CALLS, False), name, do)
         total += cells.take(known, np.nan)
     return total
 
@@ -66,7 +75,9 @@ def _handling(rows: Rows, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]
     if whole is None:
         if not {"talk_s", "acw_s"} <= set(parts):
             return parts
-        return parts | {"aht_s": _per_call(np.sum(list(parts.values()), axis=0), calls)}
+        aht_s = _per_call(np.sum(list(parts.values()), axis=0), calls)
+        _remark_on_gaps(rows, parts, aht_s, calls)
+        return parts | {"aht_s": aht_s}
     name = rows.columns[whole][0]
     covers = rows.profile.columns[whole].covers
     seconds = _total(rows, whole, calls) if whole == "handle_s" else _sum(rows, whole) * calls
@@ -80,7 +91,33 @@ def _handling(rows: Rows, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]
         rows.refuse(parts["talk_s"] < 0, name, "it holds the hold time, and so cannot be below it")
     if whole == "aht_s" and not left_out:
         return parts | {"aht_s": np.where(calls == 0, np.nan, _sum(rows, whole))}
-    return parts | {"aht_s": _per_call(seconds + sum(parts[part] for part in left_out), calls)}
+    aht_s = _per_call(seconds + sum(parts[part] for part in left_out), calls)
+    if left_out:
+        _remark_on_gaps(rows, {whole: seconds} | {part: parts[part] for part in left_out}, aht_s, calls)
+    return parts | {"aht_s": aht_s}
+
+
+def _refuse_odd(rows: Rows, found: dict[str, np.ndarray]) -> None:
+    """Refuse handling times that no handled call has: minutes or milliseconds taken for seconds."""
+    name = next(rows.columns[ours][0] for ours in ("aht_s", "handle_s", "talk_s") if ours in rows.columns)
+    aht_s, calls = found["aht_s"], _calls(found)
+    # Of calls offered, with none handled, 0 s are no fault.
+    least = 0.0 if {"handled", "abandoned"} & set(found) else np.nextafter(0.0, 1.0)
+    odd = (calls > 0) & ((aht_s > LONGEST_AHT_S) | ((aht_s >= least) & (aht_s < _SHORTEST_AHT_S)))
+    said = [f"a handling time of {seconds:,g} s a call" for seconds in aht_s[odd & rows.good]]
+    rows.refuse(odd, name, "it is 1 s to 4 h; say the unit (ms, min, h) in a profile", said)
+
+
+def _remark_on_gaps(rows: Rows, seconds: dict[str, np.ndarray], aht_s: np.ndarray, calls: np.ndarray) -> None:
+    """Remark where a handling time is empty because but a part of it is."""
+    lost = rows.good & np.isnan(aht_s) & (calls > 0)
+    known = np.any([~np.isnan(values) for values in seconds.values()], axis=0)
+    for part, values in seconds.items():
+        if (lost & known & np.isnan(values)).any():
+            name = rows.columns[part][0]
+            rows.reading.remark(
+                f"where {name} is empty so is the handling time, though other parts are known"
+            )
 
 
 def _lacks(rows: Rows, name: str, lacking: list[Part]) -> None:
@@ -131,4 +168,4 @@ def _thresholds(
         if given is not None:
             found[ours] = np.full(len(rows.good), float(given))
         else:
-            rows.reading.remark(f"{about[0]}: within how many seconds is not known; give {ours}")
+            rows.reading.remark(f"{about[0]}: within how many seconds is not known; give {_GIVE[ours]}")

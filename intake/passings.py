@@ -1,7 +1,9 @@
 """What a local clock showed -> instants, in the hours around its change too.
 
 A time that the clock showed twice is an instant only beside the other rows of the file: two rows of one
-queue are its two passings. Such rows, and those at times that never were, wait until the file is read.
+queue are its two passings, the later row the first of them where rows run newest first. Sorted by
+the clock (02:00, 02:00, 02:30, 02:30) they prove nothing. Such rows, and those at times that never
+were, wait until the file is read.
 """
 
 from dataclasses import dataclass, field
@@ -13,9 +15,13 @@ import pandas as pd
 
 from callplan.instants import Dst
 from callplan.intervals import pandas_zone
-from intake.reading import Reading, Seen
+from intake.duplicates import Seen
+from intake.reading import Reading
 
+OR_AS_RECORDED = 'or choose dst = "as_recorded" (a key of site.toml)'
+SORT = "sort it by time before it is exported, or export it in UTC"
 _SHOW = "%Y-%m-%d %H:%M"
+_SIX_HOURS_US, _DAY_US = 6 * 3_600_000_000, 24 * 3_600_000_000
 
 
 def localised(wall: np.ndarray, aware: np.ndarray, clock: ZoneInfo) -> pd.Series:
@@ -37,11 +43,16 @@ class Held:
     column: str
     reading: Reading
     _frames: list[pd.DataFrame] = field(default_factory=list)
+    _run: dict[str, float] = field(default_factory=dict)
+    """By queue the steps ahead in time from row to row, less those back, where such rows stand."""
 
     def hold(self, frame: pd.DataFrame, unclear: np.ndarray) -> pd.DataFrame:
         """Keep rows aside whose time is not clear, and return the others."""
         if unclear.any():
             self._frames.append(frame[unclear])
+            steps = np.sign(frame.groupby("queue", sort=False)["edge"].diff())
+            for queue, run in steps.groupby(frame["queue"], sort=False).sum().items():
+                self._run[str(queue)] = self._run.get(str(queue), 0.0) + run
         return frame[~unclear]
 
     def released(self, seen: Seen) -> pd.DataFrame | None:
@@ -49,13 +60,16 @@ class Held:
         if not self._frames:
             return None
         frame = self._resolved(pd.concat(self._frames))
-        never, unclear = frame.pop("never").to_numpy(), frame.pop("unclear").to_numpy()
+        never, unclear, mixed = (frame.pop(name).to_numpy() for name in ("never", "unclear", "mixed"))
+        self._remark_on_mixed(frame, mixed)
         if self.dst == "as_recorded":
             return self._as_recorded(frame, never, unclear, seen)
-        or_so = 'or choose dst = "as_recorded"'
+        or_so = OR_AS_RECORDED
         self._refuse(frame, never, "does not exist", f"export it in UTC or with offsets, {or_so}")
         self._refuse(frame, unclear, "came twice", f"export both hours, {or_so}")
-        return frame[~never & ~unclear]
+        unsorted = f"the order of the rows does not tell which is the first: {SORT}, {or_so}"
+        self._refuse(frame, mixed, "came twice", unsorted)
+        return frame[~never & ~unclear & ~mixed]
 
     def _resolved(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows with their starts, and whether they `never` were or are `unclear`.
@@ -65,18 +79,36 @@ class Held:
         with the length added: whichever of them the file has twice.
         """
         alike = frame.groupby(["queue", "edge"], sort=False)["edge"]
+        number, pairs = alike.cumcount(), alike.transform("size") % 2 == 0
+        run = frame["queue"].map(self._run)
+        passings = (number % 2).where(run >= 0, 1 - number % 2)
         starts, never, unclear = [], [], []
-        for wall_us, edge_us, passing, times in zip(
-            frame["wall"], frame["edge"], alike.cumcount() % 2, alike.transform("size"), strict=True
+        for wall_us, edge_us, passing, both in zip(
+            frame["wall"], frame["edge"], passings, pairs, strict=True
         ):
-            wall, edge, both = _local(wall_us), _local(edge_us), times % 2 == 0
+            wall, edge = _local(wall_us), _local(edge_us)
             by_edge = self._comes(edge) == (2 if both else 1)
             at = self._instant(edge if by_edge else wall, passing if both else 0)
             starts.append(at - (edge - wall) if by_edge else at)
             never.append(not by_edge and self._comes(wall) == 0)
             unclear.append(not by_edge and self._comes(wall) == 2 and not both)
         start = pd.Series(pd.DatetimeIndex(starts).as_unit("us"), frame.index)
-        return frame.assign(start=start, never=never, unclear=unclear)
+        if (pairs & (run < 0)).any():
+            queue = frame["queue"][pairs & (run < 0)].iloc[0]
+            self.reading.remark(
+                f"rows run newest first ({queue}): of two for a time that came twice the later is the first"
+            )
+        mixed = pairs & ((run == 0) | _by_clock(frame, number, pairs)) & ~pd.Series(never, frame.index)
+        return frame.assign(start=start, never=never, unclear=unclear, mixed=mixed)
+
+    def _remark_on_mixed(self, frame: pd.DataFrame, mixed: np.ndarray) -> None:
+        """Remark where the order of rows does not tell the passings apart, and they are kept."""
+        if mixed.any() and self.dst == "as_recorded":
+            first = _local(frame["edge"].iloc[int(mixed.argmax())])
+            self.reading.remark(
+                f"{first:{_SHOW}} came twice, and the order of the rows does not tell which is the first: "
+                f"they are taken in the order of the file ({int(mixed.sum())} rows such)"
+            )
 
     def _instant(self, wall: datetime, passing: int) -> datetime:
         return wall.replace(tzinfo=self.clock, fold=passing).astimezone(UTC)
@@ -107,6 +139,15 @@ class Held:
         walls = [_local(wall) for wall in frame.loc[which, "edge"]]
         found = [f"{wall:{_SHOW}} {what} in {self.clock} (the clock was changed)" for wall in walls]
         self.reading.refuse(frame.index[which], self.column, found, do)
+
+
+def _by_clock(frame: pd.DataFrame, number: pd.Series, pairs: pd.Series) -> pd.Series:
+    """Tell which rows of pairs stand in no hour that is whole before the same hour comes again."""
+    # Six hours off, so that no doubled hour has a midnight in it.
+    key = [frame["queue"], (frame["edge"] - _SIX_HOURS_US) // _DAY_US, number // 2]
+    place = pd.Series(np.arange(len(frame), dtype=float), frame.index)
+    last = place.where(pairs & (number % 2 == 0)).groupby(key).transform("max")
+    return place.where(pairs & (number % 2 == 1)).groupby(key).transform("min") < last
 
 
 def _local(wall_us: int) -> datetime:

@@ -29,6 +29,10 @@ CALLS = ("arrival", "answer", "end", "abandoned")
 _ALL = (*PLACE, *COUNTS, *DURATIONS, "service_level", "within_s", "short_s", "channel", *CALLS)
 
 
+# Of what is no text no more is shown.
+_MOST_JUNK = 40
+
+
 class Tied(Refused):
     """Two profiles that fit equally well: no other row of the file can be the better header."""
 
@@ -190,13 +194,18 @@ def recognise(columns: Sequence[str], own: Iterable[Profile] = ()) -> Profile:
             raise Tied("columns", f"{names} fit them equally well", "name the profile")
         if best:
             return best[0]
-    there = ", ".join([name for name in columns if name][:30]) or "none"
     lacking = " and ".join(profiles()[GENERIC].lacks(columns))
     raise Refused(
         "columns",
-        f"no profile knows them (there are: {there}); the generic one lacks {lacking}",
-        "name the columns in a profile of your own: docs/import.md shows how",
+        f"its columns are not known (there are: {shown(columns)}); it lacks {lacking}",
+        "say which is which in a profile of your own: docs/import.md shows how",
     )
+
+
+def shown(columns: Sequence[str]) -> str:
+    """Return some columns' names, and of what is no text but its beginning."""
+    names = ", ".join([name for name in columns if name][:30]) or "none"
+    return names if names.isprintable() else repr(names)[:_MOST_JUNK]
 
 
 def reason(profile: Profile, columns: Sequence[str]) -> str:

@@ -35,14 +35,18 @@ def quality(
 
     *missing*: due, and without a row or with an empty count. *zeros*: runs of 0 that chance does
     not give (under one such run in a hundred files) where calls always come, at the level of the rest of
-    their day. *handled_above*: more handled than offered. *aht_outliers*: eight of the queue's own deviations
-    from the usual handling time of that weekday and time, for so many calls, and twice or half of it.
-    *level*: the week's calls / the usual, whole days beside the same weekdays of six weeks on either side.
+    their day. *handled_above*: parts above their whole, by more than rounding: more handled than offered,
+    handled and abandoned above offered, more answered in time than handled. *aht_outliers*: eight of the
+    queue's own deviations from the usual handling time of that weekday and time, for so many calls, and
+    twice or half of it. *level*: the week's calls / the usual, whole days beside the same weekdays of six
+    weeks on either side.
 
     The grade is that of the share of the week's usual calls that is lost or in doubt: A up to 0.5%, B up to
-    10%, C up to two thirds, D above: do not forecast from it. Anything but a gap makes at best a B. So does
-    a new level from this week on, and a week at less than half or more than twice the weeks before, those
-    after and both, where the queue's weeks do not vary as much anyway; four times off is a C, ten times a D.
+    10%, C up to two thirds, D above: do not forecast from it. Anything but a gap makes at best a B. So do
+    handling times that more than 0.5% of the calls handled lack (10% of those offered, where handled is not
+    known) in a queue that has such times. So does a new level from this week on, and a week at less than
+    half or more than twice the weeks before, those after and both, where the queue's weeks do not vary as
+    much anyway; four times off is a C, ten times a D.
 
     Intervals are of 15, 30 or 60 minutes, one length a queue; other histories are `Refused`.
 
@@ -72,8 +76,7 @@ def _weeks_of(
     signs = {
         "missing": weeks.due & ~np.isfinite(weeks.offered),
         "zeros": suspicious_zeros(weeks),
-        # A comparison with nan is false: where either is unknown nothing is said.
-        "handled_above": weeks.due & (weeks.handled > weeks.offered),
+        "handled_above": np.any([np.zeros_like(weeks.due), *(n > 0 for n in weeks.excess.values())], axis=0),
         "aht_outliers": aht_outliers(weeks),
     }
     level, off, shift = levels(weeks)
@@ -90,23 +93,42 @@ def _weeks_of(
     odd = np.searchsorted(np.log(_FACTORS), off)
     found = table[["zeros", "handled_above", "aht_outliers", "duplicates"]].sum(axis=1).to_numpy() > 0
     lost = np.searchsorted(_SHARES, _doubted_share(weeks, signs))
-    grade = np.maximum.reduce([lost, odd, found, shift != 1]).astype(int)
+    unsaid = _aht_missing(weeks)
+    grade = np.maximum.reduce([lost, odd, found, unsaid, shift != 1]).astype(int)
     why = [""] * weeks.count
     for week in np.flatnonzero(grade).tolist():
         said = _said(table.iloc[week], weeks, signs, week)
         levelled = _said_of_level(float(level[week]), odd[week] > 0, float(shift[week]))
-        why[week] = "; ".join([*said, *levelled])
+        times = [_said_of_aht(weeks, week)] if unsaid[week] else []
+        why[week] = "; ".join([*said, *times, *levelled])
     return table.assign(grade=[GRADES[place] for place in grade], why=why)
 
 
 def _doubted_share(weeks: Weeks, signs: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return which share of each week's usual calls is lost or in doubt."""
     lost = signs["missing"] | signs["zeros"] | signs["aht_outliers"]
-    # Of intervals with too many handled only what is too much is in doubt.
-    excess = np.where(signs["handled_above"] & ~lost, weeks.handled - weeks.offered, 0.0)
+    # Of parts above their whole only what is too much is in doubt.
+    most = np.max([np.zeros(len(lost)), *weeks.excess.values()], axis=0)
+    excess = np.where(lost, 0.0, most)
     doubted = weeks.by_week(np.where(lost, weeks.weight, excess))
     whole = weeks.by_week(np.where(weeks.due, weeks.weight, 0.0))
     return np.divide(doubted, whole, out=np.zeros(weeks.count), where=whole > 0)
+
+
+def _aht_missing(weeks: Weeks) -> np.ndarray:
+    """Tell the weeks in which too many calls have no handling time, in a queue that has such times."""
+    without = weeks.by_week(np.where(weeks.lacks_aht, weeks.calls, 0.0))
+    known = np.isfinite(weeks.calls) & weeks.due
+    calls = weeks.by_week(np.where(known, weeks.calls, 0.0))
+    # Of offered calls some were abandoned, and have none.
+    handled = np.isfinite(weeks.handled).any()
+    return without > (_SHARES[0] if handled else _SHARES[1]) * calls
+
+
+def _said_of_aht(weeks: Weeks, week: int) -> str:
+    at = weeks.lacks_aht & (weeks.edges.week == week)
+    first = weeks.edges.starts.iloc[int(at.argmax())]
+    return f"no handling time: {int(at.sum())} intervals with calls, first {first:%Y-%m-%d %H:%M}"
 
 
 def _duplicates(queue: str, weeks: Weeks, duplicates: pd.DataFrame | None) -> np.ndarray:
@@ -130,14 +152,15 @@ def _said(row: pd.Series, weeks: Weeks, signs: Mapping[str, np.ndarray], week: i
     said = {
         "missing": f"missing: {row['missing']} of {row['due']} intervals",
         "zeros": f"zeros where calls always come: {row['zeros']}",
-        "handled_above": f"more handled than offered: {row['handled_above']}",
         "aht_outliers": f"handling times far from the usual: {row['aht_outliers']}",
     }
-    for name, words in said.items():
-        if row[name]:
-            at = signs[name] & of_week
-            first = weeks.edges.starts.iloc[int(at.argmax())]
-            yield f"{words}, first {first:%Y-%m-%d %H:%M}{_whole_days(weeks, at, of_week)}"
+    places = {words: signs[name] & of_week for name, words in said.items() if row[name]}
+    for words, excess in weeks.excess.items():
+        if (at := (excess > 0) & of_week).any():
+            places[f"{words}: {int(at.sum())}"] = at
+    for words, at in places.items():
+        first = weeks.edges.starts.iloc[int(at.argmax())]
+        yield f"{words}, first {first:%Y-%m-%d %H:%M}{_whole_days(weeks, at, of_week)}"
     if row["duplicates"]:
         yield f"rows that said an interval once more: {row['duplicates']}"
 

@@ -66,7 +66,7 @@ def aht_outliers(weeks: Weeks) -> np.ndarray:
     The mean of n calls varies by sqrt(t² + s² / n) in logarithms: s from intervals of few calls, t from
     those of many, both by the median. So one long call alone is no fault, fifty of them are.
     """
-    calls = np.where(np.isfinite(weeks.handled), weeks.handled, weeks.offered)
+    calls = weeks.calls
     known = weeks.due & np.isfinite(weeks.aht_s) & (calls > 0)
     result = np.zeros_like(known)
     if not known.any():

@@ -15,6 +15,7 @@ NEAR_WEEKS = 6
 _HOURS_WEEKS = 8
 # With fewer weeks than this, other days of the file say what is usual too.
 _FEW_WEEKS = 4
+_WHOLE_AND_PARTS = ("offered", "handled", "abandoned", "answered_within")
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Weeks:
     offered: np.ndarray
     handled: np.ndarray
     aht_s: np.ndarray
+    excess: dict[str, np.ndarray]  # by what is wrong, calls of parts above their whole; 0 where none
 
     @classmethod
     def of(cls, rows: pd.DataFrame, edges: Edges, hours: OpeningHours | None) -> "Weeks":
@@ -88,7 +90,9 @@ class Weeks:
             return result
 
         handled = laid(rows["handled"]) if "handled" in rows else np.full(len(of_edges), np.nan)
-        return cls(edges, open_ & inside, open_, laid(rows["offered"]), handled, laid(_aht_s(rows)))
+        due = open_ & inside
+        excess = {what: np.where(due, np.nan_to_num(laid(by)), 0.0) for what, by in _excess(rows).items()}
+        return cls(edges, due, open_, laid(rows["offered"]), handled, laid(_aht_s(rows)), excess)
 
     @property
     def count(self) -> int:
@@ -111,6 +115,18 @@ class Weeks:
         known = self.usual[self.due & np.isfinite(self.usual)]
         mean = known.mean() if known.size and known.any() else 1.0
         return np.where(np.isfinite(self.usual), self.usual, mean) + 0.01 * mean
+
+    @cached_property
+    def lacks_aht(self) -> np.ndarray:
+        """Tell the edges with calls and without a handling time, in a queue that has such times."""
+        if not np.isfinite(self.aht_s).any():
+            return np.zeros(len(self.due), dtype=bool)
+        return self.due & (self.calls > 0) & ~np.isfinite(self.aht_s)
+
+    @property
+    def calls(self) -> np.ndarray:
+        """Calls that handling times are of: handled, or offered where that is not known."""
+        return np.where(np.isfinite(self.handled), self.handled, self.offered)
 
     def usual_of(self, values: np.ndarray) -> np.ndarray:
         """Return what stands at the same weekday and time in the weeks around, its extremes left out."""
@@ -181,6 +197,24 @@ def _table(edges: Edges, values: np.ndarray, empty: float) -> np.ndarray:
     table = np.full((len(edges.mondays), 7 * 1440 // edges.minutes), empty)
     table[edges.week, edges.place] = values
     return table
+
+
+def _excess(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return by how many calls parts are above their whole, 0 where by no more than rounding gives."""
+    calls = {name: rows[name] for name in _WHOLE_AND_PARTS if name in rows}
+    found = {}
+    if "handled" in calls:
+        found["more handled than offered"] = (calls["handled"] - calls["offered"]).clip(lower=0)
+    if {"handled", "abandoned"} <= set(calls):
+        above = calls["handled"] + calls["abandoned"] - calls["offered"]
+        known = found["more handled than offered"] > 0
+        found["handled and abandoned above offered"] = above.where(~known & (above > 0.5), 0.0)
+    if {"handled", "answered_within"} <= set(calls):
+        above = calls["answered_within"] - calls["handled"]
+        # Rebuilt from a share of three digits it may be off by so much.
+        rounding = 0.5 + 0.005 * calls["offered"].fillna(0)
+        found["more answered in time than handled"] = above.where(above > rounding, 0.0)
+    return found
 
 
 def _aht_s(rows: pd.DataFrame) -> pd.Series:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from callplan.schema import REFUSED
@@ -59,38 +58,3 @@ class Reading:
         """Note something once."""
         if text not in self.remarks:
             self.remarks.append(text)
-
-
-@dataclass
-class Seen:
-    """Which intervals have had a row: a number each, so that ten million fit in memory."""
-
-    queues: dict[str, int] = field(default_factory=dict)
-    _keys: list[np.ndarray] = field(default_factory=list)
-
-    def keys(self, frame: pd.DataFrame) -> np.ndarray:
-        """Return the number of each row's queue and start, minutes since 1970 in the lower half."""
-        queue, names = pd.factorize(frame["queue"])
-        number = np.array([self.queues.setdefault(name, len(self.queues)) for name in names], dtype=np.int64)
-        minute = frame["start"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[m]")
-        return (number[queue] << 32) + minute.astype(np.int64)
-
-    def add(self, keys: np.ndarray) -> None:
-        """Note rows."""
-        self._keys.append(keys)
-
-    def has(self, keys: np.ndarray) -> np.ndarray:
-        """Tell which of these intervals have had a row."""
-        return np.isin(keys, np.concatenate([*self._keys, np.empty(0, np.int64)]))
-
-    def duplicates(self) -> pd.DataFrame:
-        """Return the intervals that had more than one row, and how many too many."""
-        keys = np.concatenate([*self._keys, np.empty(0, np.int64)])
-        self._keys = []
-        keys.sort()
-        known, times = np.unique(keys[np.flatnonzero(keys[1:] == keys[:-1])], return_counts=True)
-        names = np.array(list(self.queues), dtype=object)
-        start = pd.to_datetime((known & 0xFFFFFFFF) * 60, unit="s", utc=True)
-        return pd.DataFrame(
-            {"queue": names[known >> 32] if len(known) else [], "start": start, "count": times}
-        )

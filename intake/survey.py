@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from callplan.errors import Refused
@@ -14,6 +13,7 @@ from intake.marks import MarkEvidence
 from intake.numbers import Marks
 from intake.profile import COUNTS, DURATIONS, Profile
 from intake.sources import Batch, Source
+from intake.survey_rows import MidnightEvidence, ShareEvidence, any_day
 
 _NOT_YEAR_FIRST = (
     r"(?i)^(?P<date>(?:[a-z]{3,9}\.?,? +)?\d{1,2}[-/. ]+\d{1,2}[-/. ]+(?:\d{4}|\d{1,2}))(?:\D|$)"
@@ -34,6 +34,12 @@ class Settled:
     """The whole minutes that its times stand apart; None where there is but midnight."""
     spans: bool
     """Whether labels are spans, such as 09:00-09:30."""
+    days: bool
+    """Whether its rows have dates, and no time of day but perhaps midnight."""
+    clocks: bool
+    """Whether any time of day stands in it."""
+    midnight_closes: bool
+    """Whether an end of 00:00 has the date of the day that it closes."""
     remarks: tuple[str, ...]
 
 
@@ -42,40 +48,39 @@ def survey(
 ) -> Settled:
     """Read through a file once and settle how it writes things, or refuse what nothing in it settles."""
     file = source.path.name
-    dates, marks, clocks, share = DateEvidence(), MarkEvidence(), ClockEvidence(), 0.0
+    dates, marks, clocks, share = DateEvidence(), MarkEvidence(), ClockEvidence(), ShareEvidence()
+    midnight = MidnightEvidence(profile, columns)
     times = [name for ours in ("date", "start", "end", "arrival", "answer") for name in columns.get(ours, ())]
     counts = [name for ours in COUNTS for name in columns.get(ours, ())]
     shares = list(columns.get("service_level", ()))
     amounts = [name for ours in DURATIONS for name in columns.get(ours, ())] + counts + shares
-    edge = columns.get("start", ()) or columns.get("end", ())
-    for batch in source.batches(list(dict.fromkeys(times + amounts))):
+    edge = columns.get("start", ()) or columns.get("end", ()) or columns.get("date", ())
+    for batch in source.batches(list(dict.fromkeys(times + amounts + midnight.needs()))):
         for name, cells in batch.cells.items():
             if name in times:
                 dates.see(name, cells, batch)
                 if profile.layout == "intervals":
                     clocks.see(cells, is_edge=name in edge)
-            else:
+            elif name in amounts:
                 marks.see(name, cells, batch, is_count=name in counts)
-        for name in shares:
-            share = max(share, _highest(batch.cells[name].text) if name in batch.cells else 0.0)
+            if name in shares:
+                share.see(cells)
+        midnight.see(batch)
     order, by_dates = dates.order(file, date_order or profile.date_order)
     decimal, by_marks = (profile.decimal, None) if profile.decimal else marks.decimal(file, source.separator)
-    remarks = tuple(text for text in (by_dates, by_marks) if text)
+    whole, by_shares = share.whole(*shares[:1])
+    remarks = tuple(text for text in (by_dates, by_marks, by_shares, midnight.remark()) if text)
     return Settled(
         clocks.spelling(order),
         Marks(decimal),
-        100.0 if share > 1 else 1.0,
+        whole,
         clocks.step(),
         clocks.spans,
+        clocks.days and clocks.step() is None,
+        bool(clocks.minutes),
+        midnight.closes(),
         remarks,
     )
-
-
-def _highest(text: pa.StringArray) -> float:
-    """Return the highest share that is written without a percent sign, roughly."""
-    bare = text.filter(pc.match_substring_regex(text, r"^\d+(?:[.,]\d+)?$"))
-    numbers = pc.cast(pc.replace_substring(bare, ",", "."), pa.float64())
-    return pc.max(numbers).as_py() or 0.0
 
 
 @dataclass
@@ -128,7 +133,7 @@ class DateEvidence:
             f"{file}, {where}",
             f"found {text!r}, which can be read {' and '.join(ways[order] for order in possible)}, "
             "and no date of the file tells",
-            f"give the order of its dates: {' or '.join(possible)}",
+            f"give the order of its dates: date_order (--date-order {' or '.join(possible)})",
         )
 
 
@@ -140,6 +145,7 @@ class ClockEvidence:
     minutes: set[int] = field(default_factory=set)
     offsets: list[bool] = field(default_factory=list)
     spans: bool = False
+    days: bool = False
 
     def see(self, cells: Cells, *, is_edge: bool) -> None:
         """Take in a column of a batch; `is_edge`: it names an end of each interval."""
@@ -154,6 +160,7 @@ class ClockEvidence:
             found = moments(cells, Spelling("dmy", offsets=any(self.offsets)))
             self.minutes |= set(np.unique(found.clock[found.clock != NONE] // MINUTE).tolist())
             self.spans |= bool((found.length != NONE).any())
+            self.days = self.days or bool((any_day(cells) != NONE).any())
 
     def spelling(self, order: Order) -> Spelling:
         """Return how the file writes its times."""

@@ -9,7 +9,13 @@ from intake.numbers import interval_minutes
 from intake.rows import Rows
 
 _DAY = 1440 * MINUTE
+BY_INTERVAL = "daily totals cannot be used: export it by intervals of 15, 30 or 60 minutes"
 _WRITE = "write it as 2024-05-06 09:30"
+_YEARS = (1990, 2100)
+_FIRST, _LAST = (
+    (np.datetime64(f"{year}-01-01") - np.datetime64("1970-01-01")).astype(int) * _DAY
+    for year in (_YEARS[0], _YEARS[1] + 1)
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,10 @@ def walls(
     column = rows.columns[ours][0]
     there = cells.code >= 0
     rows.refuse(there & (day == NONE) & (clock == NONE), column, _WRITE)
+    _refuse_far(rows, day, column)
     if dated_by and (dates := rows.cells(dated_by)) is not None:
         of_date = dates.take(moments(dates, rows.settled.spelling).day, NONE)
+        _refuse_far(rows, of_date, rows.columns[dated_by][0])
         rows.refuse(
             (day == NONE) & (of_date == NONE), rows.columns[dated_by][0], "write the date as 2024-05-06"
         )
@@ -64,6 +72,11 @@ def walls(
     return Walls(np.where(unread | ~there, NONE, wall), aware, length)
 
 
+def _refuse_far(rows: Rows, day: np.ndarray, column: str) -> None:
+    far = (day != NONE) & ((day < _FIRST) | (day >= _LAST))
+    rows.refuse(far, column, f"its date is out of range ({_YEARS[0]} to {_YEARS[1]})")
+
+
 @dataclass(frozen=True)
 class Intervals:
     """Where each row's interval begins, by its clock (or in UTC, where `aware`), and how long it lasts."""
@@ -81,11 +94,16 @@ def intervals(rows: Rows, minutes: int | None) -> Intervals:
     named = walls(rows, edge, dated_by="date" if edge != "date" else None)
     by_label = named.length != NONE
     length = _lengths(rows, named, by_label, minutes)
+    column = rows.columns[edge][0]
+    rows.refuse(length == 1440, column, BY_INTERVAL)
     bad = (length < 1) | (1440 % np.maximum(length, 1) != 0)
-    rows.refuse(bad, rows.columns[edge][0], "the length of its interval is not clear; give it: minutes=30")
+    rows.refuse(bad, column, "the length of its interval is not clear; give minutes (--minutes 30)")
     at_end = ~by_label & (rows.profile.label == "end" or edge == "end")
-    wall = np.where(named.wall == NONE, NONE, named.wall - np.where(at_end, length, 0) * MINUTE)
-    return Intervals(wall, named.wall, named.aware, length)
+    known = named.wall != NONE
+    closes = at_end & ~named.aware & known & (named.wall % _DAY == 0) & rows.settled.midnight_closes
+    ends = np.where(closes, named.wall + _DAY, named.wall)
+    wall = np.where(known, ends - np.where(at_end, length, 0) * MINUTE, NONE)
+    return Intervals(wall, ends, named.aware, length)
 
 
 def _lengths(rows: Rows, named: Walls, by_label: np.ndarray, minutes: int | None) -> np.ndarray:

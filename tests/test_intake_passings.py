@@ -88,6 +88,50 @@ def test_every_queue_has_its_own_passings_also_of_spans(history: History) -> Non
     ]
 
 
+@pytest.mark.parametrize("header", ["queue,start,calls", "queue,interval end,calls"])
+@pytest.mark.parametrize("minutes", [30, 60])
+def test_an_export_that_runs_newest_first_has_its_passings_the_other_way_round(
+    a_file: Write, header: str, minutes: int
+) -> None:
+    days = [pd.Timestamp(BACK).date()] * 2
+    starts = grid(*days, minutes, ZONE)
+    shown = starts + pd.Timedelta(minutes=minutes) if "end" in header else starts
+    rows = [f"a,{at:%Y-%m-%d %H:%M},{number}" for number, at in enumerate(shown)]
+    text = "\n".join([header, *rows[::-1]])
+    found, read = history_of(a_file("export.csv", text), zone=ZONE, minutes=minutes)
+    assert found["start"].tolist() == starts.tolist()
+    assert found["offered"].tolist() == list(range(len(rows)))
+    assert any("newest first" in remark for remark in read.remarks)
+
+
+def test_rows_sorted_by_the_clock_do_not_tell_their_passings(history: History) -> None:
+    lines = (
+        "queue,start,calls",
+        f"a,{BACK} 00:30,1",
+        *(f"a,{BACK} 01:{m},{n}" for m in ("00", 30) for n in "32"),
+    )
+    found, read = history(*lines)
+    assert found["offered"].tolist() == [1]
+    assert read.refused["row"].tolist() == [3, 4, 5, 6]
+    assert read.refused["do"].str.contains("does not tell which is the first").all()
+    found, read = history(*lines, dst="as_recorded")
+    assert found["offered"].tolist() == [1, 3, 3, 2, 2]
+    assert any("taken in the order of the file (4 rows such)" in remark for remark in read.remarks)
+
+
+def test_two_rows_alone_do_not_tell_either(history: History) -> None:
+    _, read = history("queue,start,calls", f"a,{BACK} 01:00,1", f"a,{BACK} 01:00,2", f"b,{BACK} 09:00,2")
+    assert read.refused["row"].tolist() == [2, 3]
+
+
+def test_two_years_and_a_day_pasted_twice_are_in_order(history: History) -> None:
+    later = a_day("2025-11-02")[1:]
+    found, read = history(*a_day(BACK), *a_day(BACK)[1:], *later)
+    assert found["start"].tolist() == edges(BACK) + edges("2025-11-02")
+    assert found["offered"].tolist() == list(range(50)) * 2
+    assert (read.rows_refused, int(read.duplicates["count"].sum())) == (0, 50)
+
+
 def test_a_doubled_time_that_stands_once_is_refused_or_its_first_passing(history: History) -> None:
     lines = "queue,start,calls", f"a,{BACK} 00:30,1", f"a,{BACK} 01:30,2"
     found, read = history(*lines)

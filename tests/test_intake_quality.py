@@ -165,6 +165,38 @@ def test_handled_above_offered_is_named():
     assert "more handled than offered: 2, first 2024-02-06 10:00" in row["why"]
 
 
+@pytest.mark.parametrize(
+    ("faulty", "said"),
+    [
+        ({"abandoned": 3.0}, "handled and abandoned above offered: 2"),
+        ({"answered_within": 99.0}, "more answered in time than handled: 2"),
+    ],
+)
+def test_parts_above_their_whole_are_named(faulty, said):
+    history = clean()
+    history = history.assign(
+        abandoned=history["offered"] - history["handled"] + 0.5, answered_within=history["handled"]
+    )
+    spot = at(history, "2024-02-06 10:00", "2024-02-06 11:00")
+    ((column, more),) = faulty.items()
+    row = of_week(quality(history.assign(**{column: history[column] + more * spot})), "2024-02-05")
+    assert (row["handled_above"], row["grade"]) == (2, "B")
+    assert f"{said}, first 2024-02-06 10:00" in row["why"]
+    assert set(quality(history)["grade"]) == {"A"}
+
+
+@pytest.mark.parametrize("handled", [True, False])
+def test_a_week_without_handling_times_is_no_a_where_others_have_them(handled):
+    history = clean() if handled else clean().drop(columns="handled")
+    week = at(history, "2024-02-05", "2024-02-12")
+    table = quality(history.assign(aht_s=history["aht_s"].mask(week)))
+    row = of_week(table, "2024-02-05")
+    assert row["grade"] == "B"
+    assert row["why"] == "no handling time: 100 intervals with calls, first 2024-02-05 08:00"
+    assert table["grade"].tolist().count("A") == 11
+    assert set(quality(history.drop(columns="aht_s"))["grade"]) == {"A"}
+
+
 def test_a_handling_time_in_minutes_is_an_outlier_and_one_long_call_is_not():
     history = clean()
     minutes = at(history, "2024-02-06 10:00", "2024-02-06 10:30")

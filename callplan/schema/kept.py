@@ -67,7 +67,7 @@ QUALITY = Table(
         Column(
             "zeros", "whole", "intervals", "zeros where calls always come: an outage, or a gap written as 0"
         ),
-        Column("handled_above", "whole", "intervals", "intervals with more handled than offered"),
+        Column("handled_above", "whole", "intervals", "intervals whose parts are above their whole"),
         Column(
             "aht_outliers", "whole", "intervals", "handling times far from the usual of their time of day"
         ),
