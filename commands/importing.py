@@ -49,7 +49,7 @@ def with_export(command: Callable) -> Callable:
             "--within",
             "within_s",
             type=float,
-            help="Seconds within which answers count, for logs with a row a call.",
+            help="Seconds within which answers count: of logs, or where the file does not say.",
         ),
         click.option("--short", "short_s", type=float, help="Seconds within which an abandon is short."),
         click.option("--refused", "refused_file", type=TABLE, help="Write every row refused to this file."),

@@ -17,6 +17,11 @@ from commands.door import (
     with_seed,
     with_site,
 )
+from commands.keeping import with_store, with_who
+from commands.weekly import Asked, refuse_of_store, run_week
+
+# Options of `callplan plan` that need the store.
+OF_STORE = ("people", "previous", "what_if")
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,34 +60,56 @@ def init(folder: str, zone: str, queues: tuple[str, ...], country: str | None) -
     click.echo(f"{path}: written; {still}, then forecast", err=True)
 
 
-@click.command(epilog=example("callplan plan history.csv --start 2003-10-13 --days 5 -o week"))
-@click.argument("history", type=TABLE_FILE)
+@click.command(
+    epilog=example(
+        "callplan plan history.csv --start 2003-10-13 --days 5 -o week",
+        "callplan plan --import history.csv --start 2003-10-13 --days 5",
+    )
+)
+@click.argument("history", type=TABLE_FILE, required=False)
 @click.option("--start", type=DAY, help="First day of the plan.  [default: the day after the history's last]")
 @click.option("--days", default=7, show_default=True, help="How many days to plan.")
 @click.option(
-    "-o", "--output", default="plan", show_default=True, help="Folder for tables, workbook and report."
+    "--import", "files", multiple=True, type=click.Path(dir_okay=False), help="Import this first; repeat."
+)
+@click.option("--people", type=TABLE_FILE, help="Who can work: makes a roster instead of a shift plan.")
+@click.option("--previous", type=TABLE_FILE, help="Their shifts of the weeks before: rules hold across.")
+@click.option("--what-if", type=click.Path(dir_okay=False), help="Scenarios to lay beside it (.toml).")
+@click.option(
+    "-o",
+    "--output",
+    help="Folder for tables, workbook and report.  [default: plan; from the store plan/ and the first day]",
 )
 @with_seed
+@with_who
+@with_store
 @with_site
-def plan(history: str, start: Any, days: int, output: str, seed: int, site_file: str) -> None:
+def plan(history: str | None, start: Any, output: str | None, site_file: str, **given: Any) -> None:
     """Forecast, staff and schedule days at once.
 
-    What HISTORY holds from START on is not planned with: it is the truth the plan is held against.
+    Without HISTORY it is the weekly run, from the site's store: import what is new, track last week,
+    forecast with events and overrides, staff, schedule, and play the finished schedule as the weeks
+    may come, to say what service it will give with its band. What HISTORY holds from START on is not
+    planned with: it is the truth the plan is held against.
     """
+    site, first = read_site(site_file), start and start.date()
+    if history is None:
+        run_week(Asked(start=first, output=output, **given), site, site_file)
+        return
+    refuse_of_store(history, **{"import": given["files"]}, **{name: given[name] for name in OF_STORE})
+    _plan_alone(history, site, site_file, first, given["days"], given["seed"], output or "plan")
+
+
+def _plan_alone(
+    history: str, site: "Site", site_file: str, start: Any, days: int, seed: int, folder: str
+) -> None:
+    """Plan with one history alone, and take along the events that its site names."""
     from planning import read_history
 
-    site = read_site(site_file)
-    _run(
-        read_history(history, site),
-        site,
-        Path(site_file).read_text(encoding="utf-8"),
-        start and start.date(),
-        days,
-        seed,
-        output,
-    )
+    text = Path(site_file).read_text(encoding="utf-8")
+    _run(read_history(history, site), site, text, start, days, seed, folder)
     if site.events:
-        _take_along(Path(site_file).parent / site.events, Path(output) / site.events)
+        _take_along(Path(site_file).parent / site.events, Path(folder) / site.events)
 
 
 def _take_along(events: Path, copy: Path) -> None:

@@ -287,5 +287,6 @@ def _draw_and_write(ledger: "Ledger", site: "Site", figure: str | None, folder: 
             summary=ledger.verdicts,
             remarks=ledger.remarks,
             tolerance=site.tolerance,
+            currency=site.currency,
         )
         click.echo(f"{folder}/report.html: written, with the workbook and the tables", err=True)

@@ -49,9 +49,13 @@ def _paid(site: Site, shift_plan: pd.DataFrame, staffed_h: pd.Series) -> pd.Seri
     paid = shift_plan["paid_h"] * shift_plan["heads"]
     by_team = paid.groupby([shift_plan["queue"], _day(shift_plan["start"])]).sum()
     total = by_team.reindex(staffed_h.index).fillna(0.0)
-    for name, team in site.shifts.teams.items():
+    teams = {name: team.queues for name, team in site.shifts.teams.items()}
+    # People of a roster who serve the same queues are a team without a name: "sales, support".
+    for name in set(shift_plan["queue"]) - set(site.queues) - set(teams):
+        teams[name] = tuple(str(name).split(", "))
+    for name, queues in sorted(teams.items()):
         if name in by_team.index:
-            served = staffed_h[staffed_h.index.get_level_values(0).isin(team.queues)]
+            served = staffed_h[staffed_h.index.get_level_values(0).isin(queues)]
             share = served / served.groupby(level=1).transform("sum")
             hours = by_team[name].reindex(served.index.get_level_values(1)).to_numpy()
             total = total.add((share * hours).fillna(0.0), fill_value=0.0)

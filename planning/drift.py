@@ -118,9 +118,9 @@ def _alarm(rows: pd.DataFrame, lean: Lean) -> dict[str, object]:
     since, until = span["start"].iloc[0], span["start"].iloc[-1]
     queue = span["queue"].iloc[0]
     text = (
-        f"{queue}: forecasts ran {abs(share):.1%} too {way} from {_day(since)} to {_day(until)}, "
-        f"{abs(error):,.0f} calls, {same} of {len(span)} days too {way}; chance, and what is usual for this "
-        "queue, do that once in two years"
+        f"{queue}: from {_day(since)} to {_day(until)} the forecast was {abs(share):.1%} too {way}, by "
+        f"{abs(error):,.0f} calls, and too {way} on {same} of {len(span)} ordinary days. A forecast as good "
+        "as usual does so by chance about once in two years"
     )
     return {
         "queue": queue,

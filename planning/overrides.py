@@ -144,15 +144,45 @@ def apply(forecast: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFrame:
     [15.0, 45.0]
     """
     result = check(forecast, FORECAST)
-    for override in _standing(overrides):
-        rows = _rows_of(result, override)
+    for _, override in _standing(overrides):
+        rows = _covers(override, result)
         if rows.any():
             result.loc[rows, _BAND] = _laid(result[rows], override)
+        else:
+            _remark_if_idle(override, result)
     return result
 
 
-def _standing(overrides: pd.DataFrame) -> Iterator[Override]:
-    """Return the overrides that were not undone, in the order of their numbers."""
+def named(rows: pd.DataFrame, overrides: pd.DataFrame, at: datetime) -> np.ndarray:
+    """Name for each row of a forecast the overrides that lay on it at a time: `override 3 (mailing)`.
+
+    `rows` have queue, start and minutes; the name is empty where none did, and joins several.
+
+    >>> rows = pd.DataFrame({"queue": "sales", "minutes": 60,
+    ...     "start": pd.date_range("2024-05-06 09:00", periods=2, freq="h", tz="Europe/Paris")})
+    >>> one = Override(queue="sales", first="2024-05-06", last="2024-05-06", hours="09:00-10:00", kind="add",
+    ...                amount=20, reason="mailing")
+    >>> friday = pd.Timestamp("2024-05-03 16:00", tz="Europe/Paris")
+    >>> kept = pd.DataFrame([one.model_dump() | {"override": 1, "at": friday}])
+    >>> named(rows, kept, friday).tolist()
+    ['override 1 (mailing)', '']
+    """
+    names = np.full(len(rows), "", dtype=object)
+    if overrides.empty:
+        return names
+    stood = overrides[overrides["at"] <= at]
+    if "undone" in stood:
+        # One that was undone later still lay on the forecast then.
+        stood = stood.assign(undone=stood["undone"].where(stood["undone"] <= at))
+    for number, override in _standing(stood):
+        covered = _covers(override, rows)
+        before = np.where(names[covered] == "", "", names[covered] + ", ")
+        names[covered] = before + f"override {number} ({override.reason})"
+    return names
+
+
+def _standing(overrides: pd.DataFrame) -> Iterator[tuple[int, Override]]:
+    """Return the overrides that were not undone and their numbers, in the order of these."""
     rows = overrides
     if "undone" in rows:
         rows = rows[rows["undone"].isna()]
@@ -161,21 +191,23 @@ def _standing(overrides: pd.DataFrame) -> Iterator[Override]:
         hours = fields.get("hours")
         first, last = (pd.Timestamp(fields[end]).date() for end in ("first", "last"))
         given = hours if isinstance(hours, str) else ""
-        yield Override(**{**fields, "hours": given, "first": first, "last": last})
+        yield int(row["override"]), Override(**{**fields, "hours": given, "first": first, "last": last})
 
 
-def _rows_of(forecast: pd.DataFrame, override: Override) -> np.ndarray:
-    """Return which rows of a forecast an override speaks of; remark where its days have none."""
-    day = local_day(forecast["start"])
-    own = (forecast["queue"] == override.queue).to_numpy()
-    of_days = own & day.between(pd.Timestamp(override.first), pd.Timestamp(override.last)).to_numpy()
-    hours, minutes = _clock(override.hours or _WHOLE_DAY), int(forecast["minutes"].iloc[0])
-    rows = of_days & is_open(hours, forecast["start"], minutes)
-    forecast_through = own.any() and day[own].min() <= pd.Timestamp(override.last)
-    if not rows.any() and forecast_through and day[own].max() >= pd.Timestamp(override.first):
+def _covers(override: Override, rows: pd.DataFrame) -> np.ndarray:
+    """Tell which rows of a forecast an override speaks of."""
+    own = (rows["queue"] == override.queue).to_numpy()
+    days = local_day(rows["start"]).between(pd.Timestamp(override.first), pd.Timestamp(override.last))
+    hours, minutes = _clock(override.hours or _WHOLE_DAY), int(rows["minutes"].iloc[0])
+    return own & days.to_numpy() & is_open(hours, rows["start"], minutes)
+
+
+def _remark_if_idle(override: Override, forecast: pd.DataFrame) -> None:
+    """Say that an override changes nothing, though its days are forecast."""
+    day = local_day(forecast.loc[forecast["queue"] == override.queue, "start"])
+    if len(day) and day.min() <= pd.Timestamp(override.last) and day.max() >= pd.Timestamp(override.first):
         text = f"the override of {override.name} touches no open interval, and changes nothing"
         warnings.warn(text, Remark, stacklevel=3)
-    return rows
 
 
 def _laid(rows: pd.DataFrame, override: Override) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -11,7 +11,9 @@ import forecasting
 from callplan.errors import Refused, Remark
 from callplan.intervals import local_day
 from callplan.tables import ASSUMPTIONS, OUTCOME, check
+from planning import overrides as layers
 from planning.days import by_day
+from planning.rosters import Roster
 from planning.service import expected_service, schedule_site
 from planning.site import Site
 from planning.steps import Progress, at_site, first_day, forecast_site, staff_site
@@ -42,6 +44,7 @@ class Plan:
     outcome: pd.DataFrame
     assumptions: pd.DataFrame
     remarks: tuple[str, ...]
+    roster: Roster | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by name, in the order of the chain."""
@@ -55,6 +58,9 @@ def plan(
     *,
     start: date | str | None = None,
     days: int = 7,
+    overrides: pd.DataFrame | None = None,
+    people: pd.DataFrame | None = None,
+    previous: pd.DataFrame | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Plan:
@@ -62,7 +68,9 @@ def plan(
 
     The history is brought to the site's zone and intervals first (`at_site`). Its rows from `start` on
     are not looked at. Each queue of the history needs its settings in the site; handling times that the
-    history lacks come from there, and are listed as assumptions.
+    history lacks come from there, and are listed as assumptions. The `overrides` (table `OVERRIDES`) that
+    stand are laid over the forecast. With `people` (table `PEOPLE`) the schedule is a roster, which follows
+    the shifts of the weeks before, `previous`, and stands in `roster`.
 
     Raises `Refused` where something is missing, `Infeasible` where no schedule can exist.
     """
@@ -75,10 +83,19 @@ def plan(
         if seen.empty:
             raise Refused(f"start {first}", f"the history begins on {day.min():%Y-%m-%d}", "plan a later day")
         forecast = forecast_site(seen, site, days=days, start=first, seed=seed, progress=progress)
+        if overrides is not None:
+            forecast = layers.apply(forecast, overrides)
         requirement = staff_site(forecast, site)
         if progress:
             progress("shifts")
-        schedule = schedule_site(requirement, site, seed=seed)
+        schedule = schedule_site(
+            requirement,
+            site,
+            people,
+            previous=previous,
+            seed=seed,
+            progress=progress if people is not None else None,
+        )
     coverage = expected_service(schedule.coverage, requirement, site)
     return Plan(
         site=site,
@@ -92,6 +109,9 @@ def plan(
         outcome=check(pd.DataFrame(schedule.outcome)[OUTCOME.names()], OUTCOME),
         assumptions=_assumptions(site, forecast, seen),
         remarks=tuple(dict.fromkeys(str(remark.message) for remark in caught)),
+        roster=None
+        if people is None
+        else Roster(site, requirement, people, replace(schedule, coverage=coverage), previous),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from callplan.errors import Refused, Remark
-from callplan.intervals import first_instants, local_day
+from callplan.intervals import first_instants, grid, local_day, observed_hours
 from callplan.tables import FORECAST, HISTORY, REQUIREMENT, STEPS, TABLES, check
 from planning import overrides
 from planning.site import Site
@@ -45,14 +45,16 @@ def publish(
 ) -> int:
     """Keep a forecast (table `FORECAST`) in the store as the one that is used, and return its version.
 
-    Kept are its cutoff and model, the site's settings as JSON, the digest of the history that it saw
-    (`input_digest`), and its steps (table `STEPS`): `naive`, the same weekday again, forecast from the
-    store's history at the same cutoff; `statistical`, the forecast as it was given; `override`, with the
-    overrides of the store that stand; `published`, the same, or `final`: the forecast as a planner
+    Kept are its cutoff and model, the site's settings as JSON (without `store`), the digest of the history
+    that it saw (`input_digest`), and its steps (table `STEPS`): `naive`, the same weekday again, forecast
+    from the store's history at the same cutoff; `statistical`, the forecast as it was given; `override`,
+    with the overrides of the store that stand; `published`, the same, or `final`: the forecast as a planner
     edited it by hand. A `requirement`, and the tables of a `schedule` (`SCHEDULE`), are kept beside it.
 
     Raises `Refused` where the forecast has several models or cutoffs for a queue, a queue that the site
-    does not know, or a cutoff after its first day began: it saw its own days. A queue and day that were
+    does not know, or a cutoff after its first day began: it saw its own days; or where it lacks intervals,
+    after the cutoff, in which a queue is open between its first day and its last. Where site.toml states no
+    hours they are read off the store's history, and the lack is remarked. A queue and day that were
     published before are refused by the store, who says by whom and when, unless `replace`. Publishing
     after the first day began is remarked.
     """
@@ -62,6 +64,8 @@ def publish(
     _remark_if_late(forecast, day, now)
     queues = sorted(forecast["queue"].unique())
     history = store.history(queues, until=cutoff, zone=site.zone)
+    for name in queues:
+        _refuse_holes(forecast[forecast["queue"] == name], history[history["queue"] == name], site)
     layered = overrides.apply(forecast, store.overrides())
     _remark_on_layer(forecast, layered)
     published = layered if final is None else _edited(final, layered, site)
@@ -83,7 +87,8 @@ def publish(
         "last": day.max().date(),
         "model": forecast["model"].iloc[0],
         "cutoff": cutoff,
-        "settings": site.model_dump_json(),
+        # The address of a store may hold a password, and no number comes of it.
+        "settings": site.model_dump_json(exclude={"store"}),
         "input": input_digest(history),
         "who": who,
         "at": now,
@@ -146,6 +151,30 @@ def _one_forecast(forecast: pd.DataFrame, site: Site) -> pd.DataFrame:
         found = f"intervals of {lengths[lengths != site.minutes][0]} minutes, the site has {site.minutes}"
         raise Refused("forecast", found, "forecast with this site")
     return forecast
+
+
+def _refuse_holes(forecast: pd.DataFrame, history: pd.DataFrame, site: Site) -> None:
+    """Refuse one queue's forecast with holes in the hours that the site states; remark them in others."""
+    name, day = str(forecast["queue"].iloc[0]), local_day(forecast["start"])
+    stated = site.calendar_of(name).hours
+    if stated is None and history.empty:
+        return
+    hours = observed_hours(history) if stated is None else stated
+    due = grid(day.min().date(), day.max().date(), site.minutes, site.zone, hours)
+    due = due[due >= forecast["cutoff"].iloc[0]]
+    lacking = due[~due.isin(forecast["start"])]
+    if lacking.empty:
+        return
+    days, first = local_day(lacking).nunique(), lacking.iloc[0]
+    found = (
+        f"lacks {len(lacking):,} of {len(due):,} open intervals, on {days} day{'s' if days > 1 else ''}; "
+        f"the first at {first:%Y-%m-%d %H:%M}"
+    )
+    if stated is not None:
+        do = "forecast whole days, or say in site.toml that it is closed then"
+        raise Refused(f"forecast, queue {name}", found, do)
+    text = f"{name}: the forecast {found}; calls that come then are held against nothing"
+    warnings.warn(text, Remark, stacklevel=3)
 
 
 def _remark_if_late(forecast: pd.DataFrame, day: pd.Series, now: datetime) -> None:

@@ -12,11 +12,12 @@ import forecasting
 from callplan.errors import Refused, nearest
 from callplan.intervals import local_day
 from callplan.tables import ACCURACY, ALARMS, LEDGER, VALUE_ADDED, WORST, Table, check
-from planning.ledger.cost import NEEDED, REQUIREMENT, by_span, costs
+from planning.ledger.cost import NEEDED, REQUIREMENT, by_span, costs, untimed
 from planning.ledger.scores import LEVELS, scores, spans, value_added
 from planning.ledger.standing import Spoken, span_of, standing
 from planning.ledger.summary import summary_of
-from planning.ledger.worst import alarms_of, names_of, ranked, worst_of
+from planning.ledger.worst import alarms_of, names_of, ranked, worsened, worst_of
+from planning.publishing import CHAIN
 from planning.site import Site
 from planning.steps import at_site
 from scheduling.results import no_rows
@@ -53,7 +54,8 @@ class Ledger:
     def outside_in_words(self, by: str) -> str:
         """Say how many of a level's rows are outside the tolerance, and how many of those within noise."""
         rows, outside = self._level(by), self.outside(by)
-        noise = (outside["verdict"] == "within noise").sum()
+        # A week or month in part says so after its verdict.
+        noise = outside["verdict"].str.startswith("within noise").sum()
         of = f"{len(outside):,} of {len(rows):,} {by}s are outside the tolerance"
         return f"{of}, {noise:,} of them within what chance leaves" if len(outside) else of
 
@@ -89,42 +91,39 @@ def track(
     if now.tzinfo is None:
         raise Refused("now", f"{now} without a time zone", "give it with one")
     spoke = standing(store, site, since, until, now)
-    parts, remarks = [], list(spoke.remarks)
+    parts, remarks, overrides = [], list(spoke.remarks), store.overrides()
+    beside: dict[str, float] = {}
     for name in spoke.queues():
         rows = spoke.of(store, site, name)
         if rows.forecast.empty:
             continue
-        if (unknown := _not_of(site, rows, name)) is not None:
-            remarks.append(unknown)
+        if (rows.forecast["minutes"] != site.minutes).any():
+            others = f"{name}: published in other intervals than the site's {site.minutes} minutes"
+            remarks.append(f"{others}, and left out")
             continue
         end = rows.forecast["start"].max() + pd.Timedelta(minutes=site.minutes)
         history = store.history([name], until=end, zone=site.zone)
         history = history if history.empty else at_site(history, site)
-        part = _track_queue(rows, history, site, remarks)
+        part = _track_queue(rows, history, overrides, site, remarks)
         if part is not None:
             parts.append(part)
+            unspoken = _unspoken(rows, history)
+            beside[name] = unspoken["offered"].sum()
+            remarks += _beside(unspoken, name)
     if not parts:
-        found = remarks[-1] if remarks else "no interval of those days was published"
+        of_queues = remarks[len(spoke.remarks) :]
+        found = of_queues[-1] if of_queues else "no interval of those days was published"
         raise Refused("nothing to score", found, "import what came, then track")
     joined = {table: _joined([part[table] for part in parts]) for table in parts[0]}
     ledger = check(joined["ledger"][LEDGER.names()], LEDGER)
     tables = {
         "ledger": ledger,
         "accuracy": check(joined["accuracy"], ACCURACY),
-        "value_added": _checked(joined["value_added"], VALUE_ADDED),
+        "value_added": _in_order(_checked(joined["value_added"], VALUE_ADDED)),
         "worst": _checked(ranked(joined["worst"]), WORST),
         "alarms": _checked(joined["alarms"], ALARMS),
     }
-    return Ledger(**tables, verdicts=tuple(summary_of(tables, site)), remarks=tuple(remarks))
-
-
-def _not_of(site: Site, spoke: Spoken, name: str) -> str | None:
-    """Say why what was published of a queue cannot be held against the site's own counts, if it cannot."""
-    if name not in site.queues:
-        return f"{name}: published, but not a queue of this site any more, and left out"
-    if (spoke.forecast["minutes"] != site.minutes).any():
-        return f"{name}: published in other intervals than the site's {site.minutes} minutes, and left out"
-    return None
+    return Ledger(**tables, verdicts=tuple(summary_of(tables, beside, site)), remarks=tuple(remarks))
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -136,8 +135,18 @@ def _checked(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
     return check(rows[table.names()], table) if len(rows) else no_rows(table)
 
 
+def _in_order(value_added: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps in the order in which a forecast goes through them, levels from short to long."""
+    place = {name: at for at, name in enumerate((*LEVELS, *CHAIN))}
+    return value_added.sort_values(
+        ["queue", "by", "step"],
+        key=lambda names: names if names.name == "queue" else names.map(place),
+        ignore_index=True,
+    )
+
+
 def _track_queue(
-    spoke: Spoken, history: pd.DataFrame, site: Site, remarks: list[str]
+    spoke: Spoken, history: pd.DataFrame, overrides: pd.DataFrame, site: Site, remarks: list[str]
 ) -> dict[str, pd.DataFrame] | None:
     """Return one queue's tables, or None where nothing was counted; add to the remarks."""
     rows = _beside_actual(spoke.forecast, history)
@@ -153,6 +162,7 @@ def _track_queue(
     by_day = ledger[ledger["by"] == "day"].reset_index(drop=True)
     alarms = alarms_of(by_day, names.groupby(spans(rows, "day")).first())
     counted = rows.assign(name=names)[rows["offered"].notna()]
+    counted["override"] = worsened(counted, spoke, overrides)
     verdicts = levels["interval"][0].set_index("start")[["error", "verdict"]]
     return {
         "ledger": ledger,
@@ -172,6 +182,23 @@ def _beside_actual(said: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     return said.merge(came, on="start", how="left")
 
 
+def _unspoken(spoke: Spoken, history: pd.DataFrame) -> pd.DataFrame:
+    """Return the intervals of the days spoken of in which calls came, though no forecast said any."""
+    of_days = local_day(history["start"]).isin(spoke.days)
+    return history[of_days & (history["offered"] > 0) & ~history["start"].isin(spoke.forecast["start"])]
+
+
+def _beside(unspoken: pd.DataFrame, name: str) -> list[str]:
+    """Say how many calls came where no forecast spoke."""
+    if unspoken.empty:
+        return []
+    calls, days = unspoken["offered"].sum(), span_of(local_day(unspoken["start"]))
+    return [
+        f"{name}: {calls:,.0f} calls came in {len(unspoken):,} intervals that no forecast spoke of, and are "
+        f"not compared: {days}"
+    ]
+
+
 def _uncounted(rows: pd.DataFrame, name: str) -> list[str]:
     """Say which published days that are over have no count at all, and how many intervals of others."""
     counted = rows["offered"].notna()
@@ -188,10 +215,15 @@ def _uncounted(rows: pd.DataFrame, name: str) -> list[str]:
 def _staffing(rows: pd.DataFrame, name: str) -> list[str]:
     """Say where costs are not known, and where service levels rest on less than a roster."""
     counted = rows[rows["offered"].notna()]
-    of = counted["staffing"].value_counts()
+    of, blind = counted["staffing"].value_counts(), int(untimed(counted).sum())
     said = []
     if counted["over_h"].isna().all():
         said.append(f"{name}: no handling time is known, so that costs are not: set aht_s in site.toml")
+    elif blind:
+        said.append(
+            f"{name}: {blind:,} intervals had no handling time; the forecast's was taken, and the miss is "
+            "put down to calls"
+        )
     for kind, text in (
         (REQUIREMENT, "the agents that the requirement asks for"),
         (NEEDED, "the agents that the goals of site.toml ask for"),

@@ -75,7 +75,7 @@ def describe_control_chart(ledger: pd.DataFrame, alarms: pd.DataFrame | None = N
     """Say how many of a ledger's days were within the tolerance, what chance explains, what drifted."""
     rows = ledger[ledger["by"] == by]
     outside = rows[rows["within"] == 0]
-    noise = int((outside["verdict"] == "within noise").sum())
+    noise = int(outside["verdict"].str.startswith("within noise").sum())
     text = (
         f"{len(rows) - len(outside):,} of {len(rows):,} {by}s are within ±{rows['tolerance'].iloc[0]:.0%}; "
         f"of the {len(outside):,} others chance explains {noise:,}"

@@ -32,9 +32,12 @@ def write_folder(
     site_toml: str | None = None,
     goal: Goal = None,
     tolerance: float = 0.05,
+    inputs: Mapping[str, bytes] | None = None,
+    currency: str = "",
 ) -> None:
     """Write a plan to a folder: all of it, or nothing where a part fails.
 
+    `inputs` are files that the plan was made from, by name, as they are.
     Everything is built apart first, then moved file by file. A plan that the folder holds already
     is replaced, and those of its tables that the new one lacks are set aside as NAME.old.csv. Files of
     other names are left alone; a file that has one of our names but comes from no plan is never overwritten.
@@ -47,7 +50,10 @@ def write_folder(
             write_lines(new / REMARKS, remarks)
         if site_toml is not None:
             (new / SITE).write_bytes(site_toml.encode())
-        write_workbook(tables, new / WORKBOOK, title=title, summary=summary)
+        for name, content in (inputs or {}).items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).write_bytes(content)
+        write_workbook(tables, new / WORKBOOK, title=title, summary=summary, currency=currency)
         write_report(
             tables,
             new / REPORT,

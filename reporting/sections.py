@@ -10,6 +10,7 @@ from reporting import captions, figures, tracking
 from reporting.grids import Grid, by_clock, by_row, starts_by_day
 from reporting.parts import Goal, by_queue
 from reporting.pictures import Picture, drawn
+from reporting.promised import promise_blocks, what_if_blocks
 from reporting.words import day, moment
 
 # A page has room for the intervals of so many days; the rest is left to the workbook.
@@ -73,22 +74,27 @@ def _forecast(parts: Tables, aim: Aim) -> list[Block]:
             blocks.append(by_clock(rows, "calls", f"Forecast by {model}"))
     # A ledger has its accuracy beside it.
     if "accuracy" in parts and "ledger" not in parts:
-        blocks.append(_accuracy(parts["accuracy"], aim))
+        blocks += _accuracy(parts["accuracy"], aim)
     if "errors" in parts:
         for model, rows in _each_model(parts["errors"].sort_values("lead_days"), ["by", "start"]):
             blocks += _errors(rows, model, aim)
     return blocks
 
 
-def _accuracy(accuracy: pd.DataFrame, aim: Aim) -> Grid:
-    """Show how good the forecast was, beside the best that any could be."""
-    rows = accuracy.assign(lead_days=[f"1 to {lead}" for lead in accuracy["lead_days"]])
-    apart = [name for name in ("model", "lead_days") if len(rows[name].unique()) > 1]
-    rows["by"] = pd.Categorical(rows["by"], ["interval", "day", "week", "month", "quarter"], ordered=True)
-    rows = rows.sort_values(["by", *apart], ignore_index=True).astype({"by": str})
-    numbers = ["n", "wape", "noise_floor", "bias", "hit_rate", "attainable", "mase", "verdict"]
+def _accuracy(accuracy: pd.DataFrame, aim: Aim) -> list[Block]:
+    """Show how good the forecast was, beside the best that any could be; its verdicts stand below."""
+    apart = [name for name in ("model", "lead_days") if len(accuracy[name].unique()) > 1]
+    by = pd.Categorical(accuracy["by"], ["interval", "day", "week", "month", "quarter"], ordered=True)
+    rows = accuracy.assign(by=by).sort_values(["by", *apart], ignore_index=True).astype({"by": str})
+    # A row holds the leads of one week.
+    rows["lead_days"] = [f"{lead - 6} to {lead}" for lead in rows["lead_days"]]
+    numbers = ["n", "wape", "noise_floor", "bias", "hit_rate", "attainable", "mase"]
     headings = {"hit_rate": f"Within ±{aim.tolerance:.0%}"}
-    return by_row(rows, ["by", *apart, *numbers], "How near the forecast came", headings, signed=["bias"])
+    caption = "How near the forecast came"
+    return [
+        by_row(rows, ["by", *apart, *numbers], caption, headings, signed=["bias"]),
+        by_row(rows, ["by", *apart, "verdict"], f"{caption}, in words"),
+    ]
 
 
 def _errors(errors: pd.DataFrame, model: str, aim: Aim) -> list[Block]:
@@ -200,7 +206,7 @@ def _ledger(parts: Tables, aim: Aim) -> list[Block]:
         blocks.append(drawn(tracking.plot_control_chart(ledger, parts.get("alarms")), text))
     if "accuracy" in parts:
         tolerance = float(ledger["tolerance"].iloc[0])
-        blocks.append(_accuracy(parts["accuracy"], Aim(aim.goal, tolerance)))
+        blocks += _accuracy(parts["accuracy"], Aim(aim.goal, tolerance))
     if "value_added" in parts:
         text = captions.describe_value_added(parts["value_added"])
         blocks.append(drawn(tracking.plot_value_added(parts["value_added"]), text))
@@ -249,6 +255,20 @@ _CHAIN: tuple[tuple[str, str, str, _Blocks], ...] = (
         "Schedule",
         "Which shifts cover the need, what they leave over and under, and how near the cheapest this is.",
         _schedule,
+    ),
+    (
+        "promise",
+        "The promise",
+        "What callers will meet with this schedule. Its weeks were played call by call as they may come: "
+        "with the forecast's doubt, with absence, and with chance.",
+        lambda parts, _: promise_blocks(parts),
+    ),
+    (
+        "scenarios",
+        "What if",
+        "What one head more or fewer in every interval changes, and what the same days come to if things "
+        "were otherwise.",
+        lambda parts, _: what_if_blocks(parts),
     ),
     (
         "came",

@@ -82,14 +82,14 @@ def write_summary(
     on_paper(sheet)
 
 
-def write_table(book: "Workbook", part: Part, table: pd.DataFrame) -> dict[str, int]:
-    """Write a table to a sheet of its own; return the place of each column."""
+def write_table(book: "Workbook", part: Part, table: pd.DataFrame, currency: str = "") -> dict[str, int]:
+    """Write a table to a sheet of its own, its costs in that currency; return the place of each column."""
     if len(table) > _MOST_ROWS:
         raise Refused(
             part.table.name, f"{len(table):,} rows do not fit a sheet", "leave it out of the workbook"
         )
     sheet = book.add_worksheet(part.title)
-    strips = _strips(table, part.table)
+    strips = _strips(table, part.table, currency)
     _write_strips(book, sheet, strips, 0)
     places = {strip.name: place for place, strip in enumerate(strips)}
     sheet.freeze_panes(1, 2)
@@ -108,7 +108,7 @@ def write_table(book: "Workbook", part: Part, table: pd.DataFrame) -> dict[str, 
     return places
 
 
-def _strips(table: pd.DataFrame, of: Table) -> list[_Strip]:
+def _strips(table: pd.DataFrame, of: Table, currency: str = "") -> list[_Strip]:
     """Return what a table becomes on a sheet, column by column."""
     known = {column.name: column for part in PARTS.values() for column in part.table.columns}
     known |= {column.name: column for column in of.columns}
@@ -120,13 +120,17 @@ def _strips(table: pd.DataFrame, of: Table) -> list[_Strip]:
             continue
         said = heading(name)
         cells = [None if missing(value) else value for value in values.tolist()]
-        if pd.api.types.is_numeric_dtype(values):
+        if pd.api.types.is_datetime64_dtype(values):
+            form = {"num_format": "ddd d mmm yyyy", "align": "right"}
+            strips.append(_Strip(name, said, cells, 16, form, _comment(column)))
+        elif pd.api.types.is_numeric_dtype(values):
             named = unit(name, table.columns)
+            named = currency if named == "money" else named
             said += f" ({named})" if named not in ("", "share", "0 or 1", said.lower()) else ""
             places = decimals([value for value in cells if value is not None])
-            form = {
-                "num_format": "0.0%" if named == "share" else "#,##0" + (f".{'0' * places}" if places else "")
-            }
+            # 1 and 0 stay numbers, and read yes and no.
+            special = {"share": "0.0%", "0 or 1": '"yes";;"no"'}
+            form = {"num_format": special.get(named, "#,##0" + (f".{'0' * places}" if places else ""))}
             strips.append(_Strip(name, said, cells, max(10, len(said) * 0.7), form, _comment(column)))
         else:
             longest = max((len(str(cell)) for cell in set(cells)), default=0)

@@ -58,7 +58,8 @@ def plot_control_chart(
         at = np.full(int(far.sum()), edge * (1 if marker == "^" else -1))
         ax.plot(x[far.to_numpy()], at, marker, color=VERMILION, markersize=size + 1, clip_on=False)
     if alarms is not None:
-        _draw_alarms(ax, alarms[alarms["queue"] == rows["queue"].iloc[0]], edge)
+        own = alarms[alarms["queue"] == rows["queue"].iloc[0]]
+        _draw_alarms(ax, own, np.asarray(x, dtype=float), by, edge)
     ax.set_ylim(-edge, edge)
     ax.yaxis.set_major_formatter(lambda value, _: _percent(value))
     name_months(ax, pd.DatetimeIndex(local_day(rows["start"])))
@@ -77,12 +78,14 @@ def _percent(share: float) -> str:
     return f"{100 * share:+.3g}%".replace("-", "−") if round(share, 9) else "0%"
 
 
-def _draw_alarms(ax: "Axes", alarms: pd.DataFrame, edge: float) -> None:
-    """Shade the days of each drift, and mark that on which its alarm came."""
+def _draw_alarms(ax: "Axes", alarms: pd.DataFrame, drawn: np.ndarray, by: str, edge: float) -> None:
+    """Shade the days of each drift that are drawn, and mark that on which its alarm came."""
     for place, alarm in enumerate(alarms.to_dict("records")):
         days = pd.Series([alarm["since"], alarm["until"], alarm["start"]])
         since, until, shown = dates(local_day(days))
-        ax.axvspan(since - 0.5, until + 0.5, color=ORANGE, alpha=0.22, linewidth=0)
+        runs = _runs(drawn[(drawn >= since) & (drawn <= until)]) if by == "day" else [(since, until)]
+        for first, last in runs:
+            ax.axvspan(first - 0.5, last + 0.5, color=ORANGE, alpha=0.22, linewidth=0)
         ax.plot(
             [shown],
             [edge * 0.93],
@@ -92,6 +95,17 @@ def _draw_alarms(ax: "Axes", alarms: pd.DataFrame, edge: float) -> None:
             markersize=6,
             label=None if place else "drift",
         )
+
+
+def _runs(days: np.ndarray) -> list[tuple[float, float]]:
+    """Return the first and last of each run of days in a row.
+
+    >>> _runs(np.array([3.0, 4.0, 7.0]))
+    [(3.0, 4.0), (7.0, 7.0)]
+    """
+    days = np.sort(days)
+    runs = np.split(days, np.flatnonzero(np.diff(days) > 1) + 1)
+    return [(float(run[0]), float(run[-1])) for run in runs if len(run)]
 
 
 def plot_value_added(value_added: pd.DataFrame, by: str = "day", ax: "Axes | None" = None) -> "Axes":

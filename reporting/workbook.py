@@ -11,7 +11,12 @@ from reporting.sheets import new_book, write_summary, write_table
 
 
 def write_workbook(
-    tables: Mapping[str, pd.DataFrame], path: str | Path, *, title: str, summary: Sequence[str]
+    tables: Mapping[str, pd.DataFrame],
+    path: str | Path,
+    *,
+    title: str,
+    summary: Sequence[str],
+    currency: str = "",
 ) -> None:
     """Write a plan as one Excel workbook; the same input gives the same bytes.
 
@@ -29,6 +34,6 @@ def write_workbook(
         if "forecast" in tables and "actual" in tables:
             came = tables["actual"][["queue", "start", "offered"]]
             tables["forecast"] = tables["forecast"].merge(came, on=["queue", "start"], how="left")
-        places = {name: write_table(book, PARTS[name], table) for name, table in tables.items()}
+        places = {name: write_table(book, PARTS[name], table, currency) for name, table in tables.items()}
         if charts is not None:
             draw_charts(book, charts, {name: tables[name] for name in charted}, places)

@@ -97,7 +97,8 @@ def test_an_alarm_says_since_when_which_way_and_how_much():
     assert (alarm["lean"], alarm["days"]) == ("under", 3)
     assert alarm["share"] == pytest.approx(-0.05)
     assert alarm["text"].startswith(
-        "sales: forecasts ran 5.0% too low from Sat 6 Jan 2024 to Mon 8 Jan 2024, 1,500 calls, 3 of 3 days"
+        "sales: from Sat 6 Jan 2024 to Mon 8 Jan 2024 the forecast was 5.0% too low, by 1,500 calls, and too "
+        "low on 3 of 3 ordinary days."
     )
 
 

@@ -12,6 +12,7 @@ from callplan.errors import Refused, Remark
 from callplan.hours import OpeningHours
 from callplan.intervals import grid
 from callplan.store import open_store
+from forecasting import Calendar
 from planning import Site, forecast_site, schedule_site, staff_site
 from planning.overrides import Override, add_override
 from planning.publishing import input_digest, publish
@@ -214,3 +215,40 @@ def test_what_a_planner_should_know_is_remarked(store, forecast, tmp_path):
         assert set(empty.version_table(1, "steps", zone=ZONE)["step"]) == {
             "statistical", "override", "published",
         }  # fmt: skip
+
+
+def test_a_forecast_with_holes_is_refused(store, forecast):
+    sales = forecast[forecast["queue"] == "sales"]
+    monday, tuesday = (sales["start"].dt.day_of_week == day for day in (0, 1))
+    hole = sales.drop(index=sales.index[1:3])
+    found = r"forecast, queue sales: lacks 2 of 15 open intervals, on 1 day; the first at 2024-05-06 10:00"
+    with pytest.raises(Refused, match=found):
+        put(store, hole)
+    with pytest.raises(
+        Refused, match="lacks 3 of 15 open intervals, on 1 day; the first at 2024-05-07 09:00"
+    ):
+        put(store, sales[~tuesday])
+    assert store.versions().empty
+    # What is closed lacks nothing.
+    shut = SITE.replace(calendar=Calendar(hours=OpeningHours.parse({**HOURS, "tue": "closed"})))
+    assert put(store, sales[~tuesday], site=shut) == 1
+    # What lay before the cutoff is over.
+    noon = sales.assign(cutoff=pd.Timestamp("2024-05-06 11:00", tz=ZONE))
+    afternoon = pd.Timestamp("2024-05-06 11:00", tz=ZONE).to_pydatetime()
+    late = noon[~monday | (noon["start"].dt.hour == 11)]
+    with pytest.warns(Remark, match="published after its first day"):
+        assert put(store, late, site=SITE, now=afternoon, replace=True) == 2
+
+
+def test_where_hours_are_read_off_the_history_holes_are_remarked(store, forecast):
+    open_ended = SITE.replace(calendar=Calendar())
+    sales = forecast[forecast["queue"] == "sales"]
+    with pytest.warns(Remark, match="sales: the forecast lacks 2 of 15 open intervals, on 1 day"):
+        put(store, sales.drop(index=sales.index[1:3]), site=open_ended)
+
+
+def test_no_password_is_kept(store, forecast):
+    put(store, forecast, site=SITE.replace(store="postgresql://ann:secret@host/calls"))
+    settings = store.versions()["settings"].iloc[0]
+    assert "secret" not in settings
+    assert "store" not in json.loads(settings)

@@ -1,6 +1,6 @@
 """The ledger: which forecast speaks, how near it came, by level and lead; what is not scored."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -73,12 +73,14 @@ class TestHandMade:
     said = (3533.0, 2455.0, 2611.0, 2990.0, 2935.0, 1028.0)
     came = (3601.0, 2544.0, 2723.0, 3111.0, 3078.0, 1103.0)
 
+    site = SITE.replace(calendar=Calendar(hours=OpeningHours.parse({"mon-sat": "09:00-10:00"})))
+
     @pytest.fixture
     def ledger(self, store):
         start = edges(MONDAY, 6).iloc[::2]
-        put(store, a_forecast(start, self.said, "2024-05-05 11:00"), "2024-05-05 16:00")
+        put(store, a_forecast(start, self.said, "2024-05-05 11:00"), "2024-05-05 16:00", self.site)
         came(store, start, self.came)
-        return track(store, SITE, now=LATER)
+        return track(store, self.site, now=LATER)
 
     def test_the_six_days_of_the_definitions(self, ledger):
         days = level(ledger, "day")
@@ -95,6 +97,11 @@ class TestHandMade:
         assert row["verdict"] == "bias: under on 6 of 6 days"
         # Poisson: the mean absolute deviation of a count of m calls is about √(2 m / π).
         assert list(days["floor"]) == pytest.approx(list(np.sqrt(2 * np.array(self.came) / np.pi)), rel=0.01)
+        # The week is whole, and one of several of its month: Sundays are closed.
+        assert level(ledger, "week")["verdict"].tolist() == ["within tolerance"]
+        assert level(ledger, "month")["verdict"].tolist() == ["within tolerance (6 of 27 open days)"]
+        months = ledger.accuracy[ledger.accuracy["by"] == "month"]["verdict"]
+        assert months.tolist() == ["within tolerance (6 of 27 open days)"]
 
     def test_leads_run_from_the_cutoff_to_the_day(self, ledger):
         assert list(level(ledger, "day")["lead_days"]) == [1, 2, 3, 4, 5, 6]
@@ -156,6 +163,9 @@ def test_each_step_is_measured_by_the_same_calls(store):
     assert by_day["hit_rate"].to_dict() == pytest.approx(
         {"naive": 0, "statistical": 6 / 7, "override": 1, "published": 1}
     )
+    # The steps stand in the order of the chain.
+    assert list(ledger.value_added["step"][:4]) == steps
+    assert list(ledger.value_added["by"].unique()) == ["interval", "day", "week", "month"]
     # What is published is what the ledger scores.
     (row,) = ledger.accuracy[ledger.accuracy["by"] == "day"].to_dict("records")
     assert row["wape"] == pytest.approx(wape["published"])
@@ -193,7 +203,7 @@ class TestWhatSpeaks:
         put(store, a_forecast(start, 100.0, "2024-05-03 11:00"), "2024-05-07 08:00")
         put(store, a_forecast(start, 50.0, "2024-05-03 11:00"), "2024-05-20 08:00", replace=True)
         assert self.calls(store) == [200.0, 200.0, 200.0]
-        (late, _) = track(store, SITE, now=LATER).remarks
+        late = track(store, SITE, now=LATER).remarks[0]
         assert "published after they began" in late
         assert "2 days from 2024-05-06 to 2024-05-07" in late
 
@@ -228,7 +238,8 @@ class TestWhatSpeaks:
         assert list(days["start"].dt.day) == [6, 9]
         # Of Thursday one of two hours is compared with its own forecast.
         assert list(days["calls"]) == [200.0, 100.0]
-        assert ledger.remarks[:2] == (
+        assert ledger.remarks[:3] == (
+            "help: nothing published",
             "sales: no count in the history, and not scored: 2 days from 2024-05-07 to 2024-05-08",
             "sales: 1 intervals of days that are scored have no count, and are left out",
         )
@@ -341,7 +352,7 @@ class TestCauses:
         assert alarm["since"] == pd.Timestamp("2024-05-20", tz=ZONE)
         assert alarm["start"] <= pd.Timestamp("2024-05-23", tz=ZONE)
         assert ledger.worst["cause"].iloc[0].startswith("drift: under by 16.7% since 2024-05-20")
-        assert any(line.startswith("Drift: sales: forecasts ran") for line in ledger.verdicts)
+        assert any(line.startswith("Drift: sales: from Mon 20 May 2024 to") for line in ledger.verdicts)
 
     def test_what_nothing_explains_is_said_so(self, store):
         start, offered = self.calm()
@@ -372,7 +383,11 @@ def test_a_site_that_changed_leaves_out_what_it_cannot_hold_against_its_counts(s
         came(store, start, 100.0, queue)
     left = track(store, SITE.only(["sales"]), now=LATER)
     assert set(left.ledger["queue"]) == {"sales"}
-    assert left.remarks[0] == "help: published, but not a queue of this site any more, and left out"
+    # Tracked alone a queue is no less of the site: nothing is said of the others.
+    assert not any("help" in remark for remark in left.remarks)
+    chat = SITE.replace(queues={"chat": SITE.queue("sales")})
+    with pytest.raises(Refused, match="published are only help, sales"):
+        track(store, chat, now=LATER)
     halved = SITE.replace(minutes=30)
     with pytest.raises(Refused, match="sales: published in other intervals than the site's 30 minutes"):
         track(store, halved, now=LATER)
@@ -395,8 +410,155 @@ def test_tables_of_a_ledger_are_tables_of_the_schema(store):
     put(store, a_forecast(start, 110.0, "2024-05-03 11:00"))
     ledger = track(store, SITE, now=LATER)
     assert list(ledger.tables()) == ["ledger", "accuracy", "value_added", "worst", "alarms"]
+    # What changes nothing adds 0, without a sign.
+    added = ledger.value_added["added"].dropna()
+    assert (added == 0).all()
+    assert not np.signbit(added).any()
     for name, table in ledger.tables().items():
         if len(table):
-            pd.testing.assert_frame_equal(check(table, TABLES[name]), table)
+            # The steps stand in their own order, all else in that of the key.
+            ordered = (
+                table.sort_values(list(TABLES[name].key), ignore_index=True)
+                if name == "value_added"
+                else table
+            )
+            pd.testing.assert_frame_equal(check(table, TABLES[name]), ordered)
         else:
             assert list(table) == TABLES[name].names()
+
+
+@pytest.mark.filterwarnings("ignore:no naive forecast")
+class TestWhatIsMissing:
+    """Parts of days, weeks and queues that were not published, not counted or not over."""
+
+    def test_calls_that_no_forecast_spoke_of_are_said(self, store):
+        # The site once opened at 10:00 alone; calls came from 9:00 on.
+        late = SITE.replace(calendar=Calendar(hours=OpeningHours.parse({"mon-sun": "10:00-11:00"})))
+        start = edges(MONDAY, 7)
+        came(store, start, np.where(start.dt.hour == 9, 40.0, 100.0))
+        put(store, a_forecast(start[start.dt.hour == 10], 95.0, "2024-05-03 11:00"), site=late)
+        ledger = track(store, SITE, now=LATER)
+        said = "sales: 280 calls came in 7 intervals that no forecast spoke of, and are not compared"
+        assert any(remark.startswith(said) for remark in ledger.remarks)
+        assert ledger.verdicts[0] == (
+            "sales, Mon 6 May 2024 to Sun 12 May 2024: 700 calls came in the intervals that were forecast "
+            "(280 more in others), the published forecast was 5.0% too low."
+        )
+
+    def test_days_that_are_not_scored_are_no_gap_in_their_month(self, store):
+        start = edges(MONDAY, 21)
+        counted = (start.dt.day < 13) | (start.dt.day == 20)
+        came(store, start[counted], 100.0)
+        put(store, a_forecast(start, 80.0, "2024-05-03 11:00"))
+        ledger = track(store, SITE, now=at("2024-05-26 10:00"))
+        weeks = level(ledger, "week")["verdict"]
+        assert weeks.tolist() == ["under-forecast", "under-forecast (1 of 7 days)"]
+        assert level(ledger, "month")["verdict"].tolist() == ["under-forecast (8 of 31 days)"]
+        of = ledger.accuracy.set_index(["by", "lead_days"])["verdict"]
+        assert of["month", 7] == "bias: under on 8 of 8 days (8 of 31 days)"
+        assert not of.str.startswith("data").any()
+
+    def test_weeks_in_part_are_counted_where_several_share_a_lead(self, store):
+        for week, days in enumerate((7, 4)):
+            monday = MONDAY + timedelta(days=7 * week)
+            start = edges(monday, 7)
+            came(store, start[start.dt.day_of_week < days], 100.0)
+            put(store, a_forecast(start, 80.0, f"{monday - timedelta(days=1)} 11:00"), f"{monday} 00:00")
+        ledger = track(store, SITE, now=LATER)
+        (verdict,) = ledger.accuracy[ledger.accuracy["by"] == "week"]["verdict"]
+        assert verdict == "bias: under on 11 of 11 days (1 of 2 weeks in part)"
+
+    def test_queues_and_days_that_were_never_published_are_said(self, store):
+        start = edges(MONDAY, 7)
+        for first in (MONDAY, MONDAY + timedelta(days=14)):
+            week = edges(first, 7)
+            put(store, a_forecast(week, 100.0, "2024-05-03 11:00"))
+            came(store, week, 100.0)
+        ledger = track(store, SITE, now=LATER)
+        assert ledger.remarks[:2] == (
+            "sales: not published: 7 days from 2024-05-13 to 2024-05-19",
+            "help: nothing published",
+        )
+        # Closed days are none that anybody would publish.
+        weekdays = SITE.replace(calendar=Calendar(hours=OpeningHours.parse({"mon-fri": "09:00-11:00"})))
+        ledger = track(store, weekdays, now=LATER)
+        assert ledger.remarks[0] == "sales: not published: 5 days from 2024-05-13 to 2024-05-17"
+        assert len(level(track(store, SITE, until=start.iloc[-1].date(), now=LATER), "day")) == 7
+
+
+@pytest.mark.filterwarnings("ignore:no naive forecast")
+@pytest.mark.filterwarnings("ignore:the overrides that stand")
+class TestOverrides:
+    """An override that made it worse is named before the event; one that helped is not."""
+
+    site = SITE.replace(
+        calendar=Calendar(hours=SITE.calendar.hours, events=(Event(name="fair", date="2024-05-08"),))
+    )
+
+    def tracked(self, store, amount, **changes):
+        start = edges(MONDAY, 7)
+        day = start.dt.day
+        came(store, start, np.where(day == 8, 500.0, 400.0))
+        fair = Override(
+            queue="sales", first="2024-05-08", last="2024-05-08", kind="percent", amount=amount, reason="shut"
+        )
+        number = add_override(store, self.site, fair, who="ann", now=at("2024-05-03 12:00"))
+        statistical = a_forecast(start, 400.0, "2024-05-03 11:00")
+        put(store, statistical, site=self.site, **changes)
+        store.undo_override(number, who="ann", now=at("2024-05-20 12:00"))
+        ledger = track(store, self.site, now=LATER)
+        return ledger.worst["cause"].tolist()
+
+    def test_one_that_made_it_worse_is_the_cause(self, store):
+        assert self.tracked(store, -0.5) == ["override 1 (shut)"] * 2
+
+    def test_one_that_helped_is_not(self, store):
+        assert self.tracked(store, 0.1) == ["event: fair"] * 2
+
+    def test_one_that_was_mended_by_hand_is_not(self, store):
+        final = a_forecast(edges(MONDAY, 7), 400.0, "2024-05-03 11:00")
+        assert self.tracked(store, -0.5, final=final) == ["event: fair"] * 2
+
+    def test_one_of_later_is_not(self, store):
+        start = edges(MONDAY, 7)
+        came(store, start, np.where(start.dt.day == 8, 500.0, 400.0))
+        said = a_forecast(start, 400.0, "2024-05-03 11:00")
+        once = Override(
+            queue="sales", first="2024-05-08", last="2024-05-08", kind="add", amount=-60, reason="shut"
+        )
+        add_override(store, self.site, once, who="ann", now=at("2024-05-03 12:00"))
+        put(store, said, site=self.site)
+        late = once.replace(reason="too late")
+        add_override(store, self.site, late, who="ann", now=at("2024-05-10 12:00"))
+        ledger = track(store, self.site, now=LATER)
+        assert ledger.worst["cause"].tolist() == ["override 1 (shut)"] * 2
+
+
+@pytest.mark.filterwarnings("ignore:no naive forecast")
+def test_a_holiday_that_holds_most_of_the_error_is_named_at_every_level(store):
+    # Sums of such fractions differ in their last digit: the day's calls are all its event's nevertheless.
+    hours = OpeningHours.parse({"mon-sun": "08:00-20:00"})
+    site = SITE.replace(calendar=Calendar(hours=hours, events=(Event(name="fair", date="2024-05-10"),)))
+    start = grid(MONDAY, date(2024, 5, 12), 60, ZONE, hours)
+    rng = np.random.default_rng(5)
+    on = (start.dt.day == 10).to_numpy()
+    said = np.where(on, rng.uniform(1, 3, len(start)) / 3, 70.0)
+    came(store, start, np.where(on, 70.0, 71.0))
+    put(store, a_forecast(start, said, "2024-05-03 11:00"), site=site)
+    ledger = track(store, site, now=LATER)
+    days = level(ledger, "day").set_index("start")["verdict"]
+    assert days[pd.Timestamp("2024-05-10", tz=ZONE)] == "event: fair"
+    of = ledger.accuracy[ledger.accuracy["lead_days"] == 7].set_index("by")["verdict"]
+    for by in ("interval", "day"):
+        assert "on fair" in of[by], by
+    assert level(ledger, "week")["verdict"].tolist() == ["event: fair"]
+
+
+@pytest.mark.filterwarnings("ignore:no naive forecast")
+def test_a_part_of_a_week_within_noise_counts_as_such(store):
+    start = edges(MONDAY, 7)
+    came(store, start[:2], 50.0)
+    put(store, a_forecast(start, 54.0, "2024-05-03 11:00"))
+    ledger = track(store, SITE, now=LATER)
+    assert level(ledger, "week")["verdict"].tolist() == ["within noise (1 of 7 days)"]
+    assert ledger.outside_in_words("week").endswith("1 of them within what chance leaves")

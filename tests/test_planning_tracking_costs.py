@@ -1,6 +1,7 @@
 """What a miss cost: heads by a formula of the test's own, parts that add up, money, service levels."""
 
 import math
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from callplan.intervals import grid
 from callplan.store import open_store
 from planning import Site, publish, staff_site, track
 from planning.ledger.cost import costs
+from planning.ledger.summary import _cost
 
 ZONE = "Europe/Paris"
 HOURS = OpeningHours.parse({"mon": "09:00-11:00"})
@@ -218,3 +220,42 @@ def test_parts_add_up_to_the_miss_whatever_comes():
     )
     miss = (plan["rostered"] - ideal["rostered"]).drop(index=3) / 2
     np.testing.assert_array_equal(known["over_h"] - known["short_h"], miss)
+
+
+def test_a_handling_time_that_nobody_measured_has_no_effect_told(tmp_path, starts, forecast):
+    calls, aht_s = zip(*CAME, strict=True)
+    rows = pd.DataFrame({"queue": "sales", "start": starts, "minutes": 30, "offered": calls, "aht_s": aht_s})
+    for name, missing in (("some", [3]), ("all", [0, 1, 2, 3])):
+        counted = rows.copy()
+        counted.loc[missing, "aht_s"] = np.nan
+        with open_store(tmp_path / f"{name}.duckdb") as store:
+            store.put_history([counted], file="a", digest="0", profile="generic", who="ann", now=LATER)
+            ledger, found = tracked(store, forecast)
+        assert found.loc[missing, "aht_h"].isna().all()
+        assert found.drop(index=missing)["aht_h"].notna().all()
+        assert f"sales: {len(missing)} intervals had no handling time; the forecast's was taken" in "".join(
+            ledger.remarks
+        )
+        # All that is known of the miss is then of the calls.
+        miss = found["over_h"] - found["short_h"]
+        assert list(found["volume_h"][missing]) == list(miss[missing])
+    (day,) = ledger.ledger[ledger.ledger["by"] == "day"].to_dict("records")
+    assert np.isnan(day["aht_h"])
+    assert any("the handling times that came are not known" in line for line in ledger.verdicts)
+
+
+@pytest.mark.parametrize(
+    ("over", "short", "volume", "aht", "said"),
+    [
+        (34.25, 244.35, -203.85, -6.25, "calls have -204.0 h, handling times -6.2 h"),
+        (0.25, 0.25, 0.0, 0.0, "calls have +0.0 h, handling times +0.0 h"),
+        (10.04, 0.04, -0.04, 10.04, "calls have +0.0 h, handling times +10.0 h"),
+    ],
+)
+def test_the_parts_shown_add_up_to_the_difference_shown(over, short, volume, aht, said):
+    day = pd.DataFrame([{"over_h": over, "short_h": short, "volume_h": volume, "aht_h": aht, "cost": 1.0}])
+    day = day.assign(planned_service_level=np.nan, service_level=np.nan, calls=1.0, offered=1.0)
+    (line,) = _cost(day, SITE)
+    assert line.endswith(f"{said}.")
+    shown = [float(number.replace(",", "")) for number in re.findall(r"[+-]?\d+\.\d", line)]
+    assert shown[0] - shown[1] == pytest.approx(shown[2] + shown[3])

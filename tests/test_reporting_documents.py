@@ -65,8 +65,33 @@ def one_queue(queue, calls):
         "outcome": pd.DataFrame([{"queue": queue, **found, "stopped_by": "the gap reached"}]),
         "actual": rows.assign(offered=np.where(n == 3, np.nan, calls + 2.0)),
         "delivered": coverage.assign(service_level=0.25),
+        **promised(rows, day, forecast),
         **ledger(by_day),
     }  # fmt: skip
+
+
+def promised(rows, day, forecast):
+    """What those days promise: two measures, the interval most at risk, two scenarios, bands, an override."""
+    queue, start = rows["queue"].iloc[0], rows["start"]
+    goal = {"p10": 0.7, "p50": 0.8, "p90": 0.9, "limit": 0.8, "chance": 0.5}
+    said = day.assign(by="day", measure="service_level", expected=[0.78, np.nan], **goal)
+    waited = day.head(1).assign(by="week", measure="asa_s", expected=25.0, p10=9.0, p50=20.0, p90=50.0)
+    risky = rows.head(1).assign(rank=1, calls=9.0, staffed=5.0, service_level=0.6, chance=0.4, late=3.5)
+    level = {"service_level": [0.78, 0.7], "p10": 0.65, "p90": 0.85, "chance": 0.4, "abandoned": 0.04}
+    hours = {"calls": 16.5, "aht_s": 240.0, "staffed_h": 63.0, "paid_h": 66.0, "cost": 66.0}
+    laid = {"override": 1 + (queue == "bank"), "queue": queue, "kind": "percent", "amount": 0.1}
+    of_interval = {"quantile": 0.1, "model": "mean_of_4", "cutoff": start[0]}
+    return {
+        "promise": pd.concat([said, waited]),
+        "at_risk": risky.assign(one_more=0.7, one_fewer=0.5),
+        "scenarios": pd.DataFrame({"scenario": ["the plan", "busy"], "roster": "as planned"}).assign(
+            queue=queue, service_goal=0.8, **hours, **level
+        ),
+        "bands": forecast[["queue", "start", "calls"]].assign(span="interval", **of_interval),
+        "overrides": pd.DataFrame([{**laid, "reason": "mailing", "who": "me", "at": start[0]}]).assign(
+            first=date(2003, 10, 25), last=date(2003, 10, 25)
+        ),
+    }
 
 
 def ledger(by_day):
@@ -151,20 +176,20 @@ def test_report_needs_nothing_from_elsewhere(html):
 
 def test_report_has_every_section_in_order(html):
     assert Page(html).text["h2"] == [
-        "Summary", "Assumptions", "Forecast", "Requirement", "Schedule", "What then came", "The ledger",
-        "How to read this",
+        "Summary", "Assumptions", "Forecast", "Requirement", "Schedule", "The promise", "What if",
+        "What then came", "The ledger", "How to read this",
     ]  # fmt: skip
 
 
 def test_report_speaks_of_both_queues_and_escapes_what_it_is_given(html):
     page = Page(html)
     assert page.text["h1"] == ["Plan & <title>"]
-    assert page.text["h3"] == ["Remarks", *[ODD, "bank"] * 5]
+    assert page.text["h3"] == ["Remarks", *[ODD, "bank"] * 7]
     assert page.text["li"] == [*TEXTS["summary"], "mind <this>"]
     assert "b" not in page.tags
     assert "i" not in page.tags
     assert any(text.startswith(f"{ODD}: ") for text in page.text["text"])
-    assert len(page.labels) == 9 * 2
+    assert len(page.labels) == 11 * 2
     assert len(set(page.ids)) == len(page.ids)
 
 
@@ -227,8 +252,9 @@ def book(plan, tmp_path_factory):
 
 def test_workbook_has_the_tables_in_the_chains_order(book):
     assert book.sheetnames == [
-        "Summary", "Charts", "Days", "History", "Forecast", "Accuracy", "Errors", "Requirement", "Shifts",
-        "Coverage", "Outcome", "Actual", "Delivered", "Ledger", "Value added", "Worst intervals", "Alarms",
+        "Summary", "Charts", "Days", "Promise", "At risk", "What if", "History", "Forecast", "Bands",
+        "Overrides", "Accuracy", "Errors", "Requirement", "Shifts", "Coverage",
+        "Outcome", "Actual", "Delivered", "Ledger", "Value added", "Worst intervals", "Alarms",
     ]  # fmt: skip
     summary = [[cell.value for cell in row] for row in book["Summary"]]
     assert summary[0][0] == "Plan & <title>"

@@ -4,12 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from openpyxl import load_workbook
 from scipy.stats import norm
 
 from callplan.errors import Refused
 from reporting.captions import describe_control_chart, describe_value_added
 from reporting.pictures import drawn
+from reporting.sections import sections
 from reporting.tracking import attainable, plot_control_chart, plot_value_added
+from reporting.workbook import write_workbook
 
 ZONE = "Europe/Paris"
 
@@ -166,3 +169,40 @@ def test_draws_into_the_axes_given():
     assert plot_control_chart(a_ledger(), ax=ax) is ax
     ax = Figure().subplots()
     assert plot_value_added(a_chain(), ax=ax) is ax
+
+
+def test_days_that_were_not_scored_are_not_shaded():
+    ledger = a_ledger((0.01, 0.06, 0.07, 0.08, 0.01)).drop(index=2)
+    ax = plot_control_chart(ledger, an_alarm())
+    days = ledger["start"].dt.tz_localize(None).to_numpy().astype("datetime64[D]").astype(int)
+    spans = [(span.get_x(), span.get_x() + span.get_width()) for span in ax.patches[1:]]
+    assert spans == [(days[1] - 0.5, days[1] + 0.5), (days[2] - 0.5, days[2] + 0.5)]
+    # A week is as long as it is.
+    weeks = plot_control_chart(a_ledger((0.06, 0.07), by="week"), an_alarm(), by="week")
+    assert len(weeks.patches) == 2
+
+
+def test_leads_are_named_by_their_week_and_verdicts_stand_apart():
+    numbers = {"n": 5, "wape": 0.1, "noise_floor": 0.02, "bias": -0.1, "hit_rate": 0.5, "attainable": 0.9}
+    rows = pd.DataFrame({"queue": "sales", "by": "day", "model": "published", "lead_days": [14, 105, 7]})
+    accuracy = rows.assign(**numbers, mase=1.0, verdict="bias: under on 5 of 5 days")
+    tables = {"ledger": a_ledger(), "accuracy": accuracy}
+    (found,) = [section for section in sections(tables, None, 0.05) if section.name == "ledger"]
+    near, said = [block for block in found.blocks["sales"] if getattr(block, "caption", "").startswith("How")]
+    for grid in (near, said):
+        assert [row[1].text for row in grid.rows] == ["1 to 7", "8 to 14", "99 to 105"]
+    assert "Verdict" not in [heading for heading, _ in near.headings]
+    assert [heading for heading, _ in said.headings] == ["Level", "Days ahead", "Verdict"]
+
+
+def test_a_workbook_says_its_currency_and_yes_or_no(tmp_path):
+    costs = a_ledger().assign(lead_days=1, model="m", share=0.0, cost=12.5)
+    for currency, heading in (("EUR", "Cost (EUR)"), ("", "Cost")):
+        path = tmp_path / f"{currency or 'none'}.xlsx"
+        write_workbook({"ledger": costs}, path, title="t", summary=[], currency=currency)
+        sheet = load_workbook(path)["Ledger"]
+        head = {cell.value: cell.column for cell in sheet[1]}
+        assert heading in head
+        within = sheet.cell(2, head["Within tolerance"])
+        # A number still, that reads yes or no.
+        assert (within.value, within.number_format) == (1, '"yes";;"no"')

@@ -35,9 +35,11 @@ def costs(rows: pd.DataFrame, requirement: pd.DataFrame, coverage: pd.DataFrame,
     `rows` have what was published (calls, aht_s) and what came (offered, aht_came_s), in the order of
     time. Goals, callers and shrinkage are those of the requirement that was published with a version,
     and today's of the site where there was none. The margin that a confidence adds is no miss, and left
-    out. `roster_h` are the hours that the roster lacked of what the calls that came needed, beyond what
-    the miss explains; `staffing` tells what the service levels rest on: the roster, the requirement's
-    agents where no roster was published, or those that the goals ask for where neither was.
+    out. Where the handling time of what came is not known the forecast's stands in: `aht_h` is empty, and
+    `volume_h` the whole miss. `roster_h` are the hours that the roster lacked of what the calls that came
+    needed, beyond what the miss explains; `staffing` tells what the service levels rest on: the roster,
+    the requirement's agents where no roster was published, or those that the goals ask for where neither
+    was.
     """
     parts = []
     for group in _alike(rows, requirement):
@@ -102,7 +104,13 @@ def _costs(rows: pd.DataFrame, requirement: pd.DataFrame, coverage: pd.DataFrame
     result["cost"] = _money(result["over_h"], result["short_h"], name, site)
     result["staffing"] = staffed["staffing"].to_numpy()
     result.loc[~counted, COSTS] = None
+    result.loc[untimed(rows), "aht_h"] = None
     return result
+
+
+def untimed(rows: pd.DataFrame) -> pd.Series:
+    """Tell in which intervals calls came and nobody knows how long they took."""
+    return (rows["offered"] > 0) & rows["aht_came_s"].isna()
 
 
 def _staffed(

@@ -14,7 +14,8 @@ import pandas as pd
 
 from callplan import arguments
 from callplan.errors import Refused
-from callplan.intervals import first_instants, local_day, named_zone
+from callplan.hours import OpeningHours
+from callplan.intervals import first_instants, local_day, named_zone, observed_hours
 from callplan.tables import TABLES
 from planning.site import Site
 
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Spoken:
-    """What was published of one queue's days, by the version that speaks of each; some may have no rows."""
+    """What was published of one queue's days, by the version that speaks of each; some may have no rows.
 
+    `days` are the queue's days that a version speaks of, `published` tells when each version was.
+    """
+
+    days: pd.Series
+    published: pd.Series
     forecast: pd.DataFrame
     steps: pd.DataFrame
     requirement: pd.DataFrame
@@ -47,7 +53,9 @@ class Standing:
         """Return what speaks of one queue."""
         own = self.speaks[self.speaks["queue"] == queue]
         names = ("forecast", "steps", "requirement", "coverage")
-        return Spoken(**{name: _spoken(store, name, own, queue, site.zone) for name in names})
+        tables = {name: _spoken(store, name, own, queue, site.zone) for name in names}
+        published = own.drop_duplicates("version").set_index("version")["at"]
+        return Spoken(days=own["day"], published=published, **tables)
 
 
 def standing(
@@ -57,14 +65,19 @@ def standing(
     versions = store.versions()
     if versions.empty:
         raise Refused("the store", "no forecast was published", "`callplan publish` keeps one")
-    days = _wanted(_said(versions, site.zone), since, until)
+    said = _said(versions, site.zone)
+    published = ", ".join(sorted(said["queue"].unique()))
+    said = said[said["queue"].isin(site.queues)]
+    if said.empty:
+        raise Refused("the store", f"published are only {published}", "track the site that has them")
+    days = _wanted(said, since, until)
     speaks = days[days["ends"] <= now]
     if speaks.empty:
         found = (
             f"none of those days is over, and the first of them ends on {days['ends'].min():%Y-%m-%d %H:%M}"
         )
         raise Refused("published forecasts", found, "track once a day has passed")
-    return Standing(speaks, tuple(_remarks(days, speaks)))
+    return Standing(speaks, (*_remarks(days, speaks), *_unpublished(store, site, speaks)))
 
 
 def _said(versions: pd.DataFrame, zone: str) -> pd.DataFrame:
@@ -86,7 +99,8 @@ def _said(versions: pd.DataFrame, zone: str) -> pd.DataFrame:
     stood = rows[~rows["late"]].drop_duplicates(["queue", "day"], keep="last")
     after = rows[rows["late"]].drop_duplicates(["queue", "day"], keep="first")
     said = pd.concat([stood, after]).drop_duplicates(["queue", "day"], keep="first")
-    return said[["queue", "day", "version", "begins", "ends", "late", "taken"]].sort_values(["queue", "day"])
+    columns = ["queue", "day", "version", "at", "begins", "ends", "late", "taken"]
+    return said[columns].sort_values(["queue", "day"])
 
 
 def _wanted(days: pd.DataFrame, since: date | str | None, until: date | str | None) -> pd.DataFrame:
@@ -134,6 +148,36 @@ def _remarks(days: pd.DataFrame, speaks: pd.DataFrame) -> list[str]:
             f"{span_of(late['day'])}"
         )
     return said
+
+
+def _unpublished(store: Store, site: Site, speaks: pd.DataFrame) -> list[str]:
+    """Say of which queues, and of which of their open days in between, nothing was published."""
+    said, every = [], pd.date_range(speaks["day"].min(), speaks["day"].max())
+    for name in site.queues:
+        own = speaks.loc[speaks["queue"] == name, "day"]
+        if own.empty:
+            said.append(f"{name}: nothing published")
+            continue
+        silent = every[~every.isin(own)]
+        if len(silent) and (hours := hours_of(store, site, name)) is not None:
+            silent = open_days(hours, silent)
+        if len(silent):
+            said.append(f"{name}: not published: {span_of(pd.Series(silent))}")
+    return said
+
+
+def hours_of(store: Store, site: Site, name: str) -> OpeningHours | None:
+    """Return a queue's opening hours, for want of stated ones as the store's history shows them."""
+    stated = site.calendar_of(name).hours
+    if stated is not None:
+        return stated
+    history = store.history([name], zone=site.zone)
+    return None if history.empty else observed_hours(history)
+
+
+def open_days(hours: OpeningHours, days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Return those of the days on which a queue is open."""
+    return days[[bool(hours.on(day.date())) for day in days]]
 
 
 def span_of(days: pd.Series) -> str:

@@ -5,6 +5,9 @@ import pandas as pd
 
 from forecasting.accuracy.verdicts import named_days
 from planning.drift import drift
+from planning.ledger.standing import Spoken
+from planning.overrides import named
+from planning.publishing import OVERRIDE, STATISTICAL
 from planning.site import Site
 
 _MOST = 20
@@ -27,8 +30,9 @@ def alarms_of(by_day: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
 def worst_of(rows: pd.DataFrame, alarms: pd.DataFrame, site: Site) -> pd.DataFrame:
     """Return the costliest intervals of one queue (columns of table `WORST`, without the rank).
 
-    `rows` are its counted intervals with their costs and verdicts, and what the calendar calls their days.
-    A roster that was short of what the calls needed costs too, where the forecast does not explain it.
+    `rows` are its counted intervals with their costs and verdicts, what the calendar calls their days, and
+    the override that made each worse, if one did (`worsened`). A roster that was short of what the calls
+    needed costs too, where the forecast does not explain it.
     """
     name = str(rows["queue"].iloc[0])
     under = site.shifts.queue(name).under_cost_per_h or 0.0
@@ -41,6 +45,24 @@ def worst_of(rows: pd.DataFrame, alarms: pd.DataFrame, site: Site) -> pd.DataFra
     return worst[columns].assign(cause=cause)
 
 
+def worsened(rows: pd.DataFrame, spoke: Spoken, overrides: pd.DataFrame) -> np.ndarray:
+    """Name the override that made each counted interval worse than the statistical forecast, if one did."""
+    names = np.full(len(rows), "", dtype=object)
+    if overrides.empty:
+        return names
+    said = spoke.steps.pivot_table(index=["version", "start"], columns="step", values="calls")
+    if not {STATISTICAL, OVERRIDE} <= set(said):
+        return names
+    said = said.reindex(pd.MultiIndex.from_frame(rows[["version", "start"]]))
+    off = said[[STATISTICAL, OVERRIDE]].sub(rows["offered"].to_numpy(), axis=0).abs().to_numpy()
+    missed = (rows["calls"] - rows["offered"]).abs().to_numpy()
+    worse = (off[:, 1] > off[:, 0]) & (missed > off[:, 0])
+    for version in rows.loc[worse, "version"].unique():
+        here = worse & (rows["version"] == version).to_numpy()
+        names[here] = named(rows[here], overrides, spoke.published.loc[version])
+    return names
+
+
 def ranked(worst: pd.DataFrame) -> pd.DataFrame:
     """Return the costliest of all queues, the first first."""
     error = worst["error"].abs()
@@ -50,10 +72,12 @@ def ranked(worst: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cause(row: dict, alarms: pd.DataFrame) -> str:
-    """Say why an interval missed: the first of outage, event, short roster, drift, chance that holds."""
+    """Say why an interval missed: the first of outage, override, event, short roster, drift, chance."""
     verdict = row["verdict"]
     if verdict.startswith("data"):
         return f"outage: {verdict.removeprefix('data: ')}"
+    if row["override"]:
+        return str(row["override"])
     if row["name"]:
         return f"event: {row['name']}"
     right = verdict in ("within tolerance", "within noise")
