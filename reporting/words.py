@@ -141,17 +141,24 @@ WORDS = {
     "text": ("In words", ""),
     # What a week promises.
     "measure": ("Measure", ""),
-    "p10": ("1 of 10 below", ""),
-    "p50": ("Half below", ""),
-    "p90": ("9 of 10 below", ""),
-    "limit": ("Goal", ""),
+    "p10": ("1 of 10 below", "share or s"),
+    "p50": ("Half below", "share or s"),
+    "p90": ("9 of 10 below", "share or s"),
+    "limit": ("Goal", "share or s"),
     "chance": ("Chance to meet the goal", "share"),
     "late": ("Too late", "calls"),
     "one_more": ("With one head more", "share"),
     "one_fewer": ("With one head fewer", "share"),
     "scenario": ("Scenario", ""),
     "roster": ("Roster", ""),
-    "override": ("Override", ""),
+    "override": ("Override", "count"),
+    "first": ("First day", ""),
+    "last": ("Last day", ""),
+    "amount": ("Amount", "share or calls"),
+    "who": ("Who", ""),
+    "at": ("When", ""),
+    "undone_by": ("Undone by", ""),
+    "undone": ("Undone", ""),
     # Answers of single questions, such as `callplan erlang`.
     "p_wait": ("Have to wait", "share"),
     "expected": ("Expected", "share"),
@@ -190,6 +197,11 @@ def unit(column: str, beside: Collection[str] = ()) -> str:
     # In a history lost calls are counted, elsewhere they are a share of the offered ones.
     if column in ("abandoned", "blocked") and "offered" in beside:
         return "calls"
+    # A promise is of any measure, and the hours of an override are of the clock.
+    if column == "expected" and "measure" in beside:
+        return "share or s"
+    if column == "hours" and "amount" in beside:
+        return ""
     return WORDS.get(column, ("", ""))[1]
 
 

@@ -199,5 +199,5 @@ def test_a_slip_in_the_terms_is_refused_with_the_nearest(site: Path) -> None:
 def test_an_empty_store_is_refused(site: Path) -> None:
     done = run("capacity", "--weeks", "2")
     assert done.exit_code == 1
-    assert "none of it in the store" in done.stderr
+    assert "no store is there yet" in done.stderr
     assert read("history.csv", HISTORY, ZONE)["offered"].sum() > 0
