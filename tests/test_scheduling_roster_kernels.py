@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling.roster import cover, search
+from scheduling.roster.doors import place
+from scheduling.roster.polish import polish
 from scheduling.roster.problem import (
     COVER,
     DAY,
@@ -29,6 +31,7 @@ from scheduling.roster.problem import (
     Demand,
     Problem,
     blank,
+    copied,
 )  # fmt: skip
 
 SLOTS = 8  # of a day: three hours each
@@ -547,3 +550,32 @@ def test_levels_go_from_smooth_and_warm_to_the_real_prices():
     few, many = search.levels(p, 50), search.levels(p, 5000)
     assert all(one.smooth > other.smooth and one.warm > other.warm for one, other in pairwise(few))
     assert sum(level.steps for level in few) < sum(level.steps for level in many)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_polished_day_is_the_best_of_all_its_shifts_the_rest_as_it_stands(seed):
+    rng = np.random.default_rng(seed)
+    p = tiny(rng, people=4, days=3, lengths=(2, 3), breaks=False)
+    p.demand.floor[:], p.demand.queue["square"] = 0.0, 5.0
+    state = blank(p, seed)
+    search.fill(p, state, rng.permutation(4))
+    before = search.cost_of(p, state)
+    working = state.rows >= 0
+    assert working.any(), "nobody works: there is nothing to polish"
+
+    assert polish(p, state, seed=0, time_limit_s=30.0)
+
+    after = search.cost_of(p, state)
+    assert after <= before
+    assert ((state.rows >= 0) == working).all()
+    for d in range(3):
+        people = np.flatnonzero(working[:, d])
+        costs = []
+        for numbers in product(range(*p.offered[0, d]), repeat=len(people)):
+            other = copied(state)
+            for i, number in zip(people, numbers, strict=True):
+                place(p, other, i, d, cover.OUT)
+                other.rows[i, d] = number
+                place(p, other, i, d, cover.IN)
+            costs.append(search.cost_of(p, other))
+        assert after == pytest.approx(min(costs))

@@ -13,6 +13,7 @@ from scheduling.results import Outcome, Schedule
 from scheduling.roster.bound import lower_bound
 from scheduling.roster.build import Built, build
 from scheduling.roster.grid import NDArray, lay
+from scheduling.roster.polish import polish
 from scheduling.roster.problem import HARD, State, blank, copied
 from scheduling.roster.tables import written
 from scheduling.rules import Rules
@@ -96,6 +97,11 @@ def search_roster(built: Built, work: Work, bound: float, began: float) -> tuple
             work.say(f"{(number + 1) / len(levels):.0%} searched, {_gap(least, bound)}")
     p.demand.price["smooth"] = 0.0
     search.cost_of(p, best)
+    if in_time and search.is_square(p) and len(p.demand.queue) == 1 and (p.demand.floor <= 0).all():
+        work.say("each day once more, exactly")
+        left_s = work.time_limit_s - (time.perf_counter() - began)
+        in_time = polish(p, best, seed=work.seed, time_limit_s=left_s)
+        search.cost_of(p, best)
     return best, in_time
 
 

@@ -59,14 +59,20 @@ def levels(p: Any, jobs: int) -> list[Level]:
     """
     queue = p.demand.queue
     unit = max((queue["under"] + queue["over"] + 10 * queue["square"]).max(), 1e-9)
-    steps = min(500 + 8 * jobs**2, 13_500 + 5 * jobs // 2 + 326_250 // max(jobs, 1))
-    if (10 * queue["square"] > queue["under"] + queue["over"]).all():
+    steps = min(500 + 4 * jobs**2, 13_500 + 5 * jobs // 2 + 326_250 // max(jobs, 1))
+    if is_square(p):
         warm = unit * np.geomspace(*WARM_SQUARE, LEVELS)
-        return [Level(0.0, money, steps * 3 // 2, ONE_DAY_SQUARE) for money in warm]
+        return [Level(0.0, money, steps * 3 // 4, ONE_DAY_SQUARE) for money in warm]
     return [
         Level(smooth, share * unit, steps)
         for smooth, share in zip(np.geomspace(*SMOOTH, LEVELS), np.geomspace(*WARM, LEVELS), strict=True)
     ]
+
+
+def is_square(p: Any) -> bool:
+    """Say whether unevenness, priced by its square, is most of what a head too few or too many costs."""
+    queue = p.demand.queue
+    return bool((10 * queue["square"] > queue["under"] + queue["over"]).all())
 
 
 @compiled
