@@ -6,6 +6,8 @@ from planning.compare import ANEW, AS_PLANNED, HEADS, THE_PLAN
 from planning.promise import WITHIN_S
 from planning.weekly import Week
 
+# A goal met with a smaller chance is in doubt.
+LIKELY = 0.8
 _WORDS = {
     "asa_s": ("average speed of answer", "{:.0f} s"),
     "abandoned": ("share that hangs up", "{:.1%}"),
@@ -16,15 +18,39 @@ _WORDS = {
 
 def summarise_week(week: Week) -> list[str]:
     """Return what a week promises in plain lines, queue by queue, then what last week was like."""
-    lines = []
-    for name in week.promise["queue"].unique():
-        lines += _promised(week, str(name))
+    names = [str(name) for name in week.promise["queue"].unique()]
+    lines = _at_a_glance(week, names) if len(names) > 1 else []
+    for name in names:
+        lines += _promised(week, name)
     pooled = week.scenarios[~week.scenarios["queue"].isin(week.promise["queue"])]
     for row in pooled.to_dict("records"):
         apart = week.scenarios[week.scenarios["queue"].isin(row["queue"].split(" + "))]
         apart = apart[(apart["scenario"] == THE_PLAN) & (apart["roster"] == AS_PLANNED)]
         lines.append(f"{row['queue']}: {_otherwise(row, apart['paid_h'].sum())}")
     return [*lines, *(f"Last week: {text}" for text in week.verdicts)]
+
+
+def _at_a_glance(week: Week, names: list[str]) -> list[str]:
+    """Say of all queues what they take together, and which goals are likely to be met."""
+    rows = week.scenarios[week.scenarios["queue"].isin(names)]
+    rows = rows[(rows["scenario"] == THE_PLAN) & (rows["roster"] == AS_PLANNED)]
+    lines = [
+        f"All {len(names)} queues: {rows['paid_h'].sum():,.0f} paid hours, "
+        f"{rows['cost'].sum():,.0f} {week.plan.site.currency or 'at the rates of site.toml'}."
+    ]
+    known = rows.dropna(subset=["chance"]).sort_values("chance", kind="stable")
+    doubtful = known[known["chance"] < LIKELY]
+    if len(doubtful):
+        said = ", ".join(f"{row['queue']} ({_chance(row['chance'])})" for _, row in doubtful.iterrows())
+        lines.append(f"Service level in doubt, by its chance to be met: {said}.")
+    elif len(known):
+        lines.append(f"Each service level is met with a chance of {_chance(known['chance'].min())} or more.")
+    return lines
+
+
+def _chance(share: float) -> str:
+    """Write a chance; that of simulated weeks is never quite certain."""
+    return "over 99%" if share > 0.99 else "under 1%" if share < 0.01 else f"{share:.0%}"
 
 
 def _promised(week: Week, name: str) -> list[str]:
@@ -35,7 +61,7 @@ def _promised(week: Week, name: str) -> list[str]:
     within_s = WITHIN_S if queue.within_s is None else queue.within_s
     goal = ""
     if queue.service_level is not None:
-        goal = f"; the goal of {queue.service_level:.0%} is met with a chance of {base['chance']:.0%}"
+        goal = f"; the goal of {queue.service_level:.0%} is met with a chance of {_chance(base['chance'])}"
     lines = [
         f"Promise, {name}: {base['service_level']:.1%} within {within_s:g} s, and in 8 of 10 cases "
         f"{base['p10']:.0%} to {base['p90']:.0%}{goal}.",
@@ -68,7 +94,7 @@ def _days(days: pd.DataFrame) -> list[str]:
     if known.empty:
         return ["No call is expected."]
     worst = known.loc[known["expected"].idxmin()]
-    chance = "" if pd.isna(worst["chance"]) else f", met with a chance of {worst['chance']:.0%}"
+    chance = "" if pd.isna(worst["chance"]) else f", met with a chance of {_chance(worst['chance'])}"
     return [
         f"Weakest day {worst['start']:%a %d %b}: {worst['expected']:.1%} "
         f"({worst['p10']:.0%} to {worst['p90']:.0%}){chance}."
@@ -83,7 +109,7 @@ def _other(row: dict) -> str:
     words, form = _WORDS[row["measure"]]
     return (
         f"Goal {words} at most {form.format(row['limit'])}: {form.format(row['expected'])} expected in the "
-        f"week of {row['start']:%a %d %b}, met with a chance of {row['chance']:.0%}."
+        f"week of {row['start']:%a %d %b}, met with a chance of {_chance(row['chance'])}."
     )
 
 

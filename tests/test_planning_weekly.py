@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -177,6 +178,18 @@ def test_the_summary_says_promise_money_heads_risk_and_scenarios(week: Week) -> 
     ):
         assert words in text
     assert f"{base(week)['service_level']:.1%}" in text
+
+
+def test_several_queues_are_summed_up_first(week: Week) -> None:
+    rows = week.scenarios
+    is_plan = (rows["scenario"] == "the plan") & (rows["roster"] == "as planned")
+    plan = rows[is_plan & rows["queue"].isin(week.promise["queue"])]
+    first, second = summarise_week(week)[:2]
+    assert first.startswith(f"All {len(plan)} queues: {plan['paid_h'].sum():,.0f} paid hours")
+    assert second.startswith("Each service level is met with a chance of")
+    worse = rows.assign(chance=rows["chance"].where(~(is_plan & (rows["queue"] == "sales")), 0.004))
+    second = summarise_week(replace(week, scenarios=worse))[1]
+    assert second == "Service level in doubt, by its chance to be met: sales (under 1%)."
 
 
 def test_progress_says_a_growing_share(history: pd.DataFrame, site: Site, what_if: WhatIf) -> None:
