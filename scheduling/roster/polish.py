@@ -19,6 +19,8 @@ from scheduling.solver import solve
 REACH = 8
 # Days are gone through until none gets better, but so often at most.
 ROUNDS = 3
+# A day of more columns stays as the search left it: it would take minutes.
+COLUMNS_MOST = 2_000
 
 # Shifts, each with what it costs more than the person's row as it stands.
 Options = tuple[tuple[int, float], ...]
@@ -53,6 +55,8 @@ def _polish_day(p: Problem, state: State, d: int, seed: int, time_limit_s: float
     if not classes:
         return False, 0.0
     program = _Day(p, state, d, classes)
+    if program.problem.numVariables() > COLUMNS_MOST:
+        return False, 0.0
     solution = solve(program.problem, gap=0.0, gap_abs=1e-6, seed=seed, time_limit_s=time_limit_s)
     if solution.objective is None or solution.objective >= program.now - 1e-6:
         return False, solution.seconds

@@ -34,8 +34,8 @@ LEARN = 0.4
 LEVELS = 80
 SMOOTH = (18.0, 0.7)
 WARM = (0.1, 0.015)
-# Where unevenness, priced by its square, is most of what counts, prices bend by themselves, and more and
-# smaller moves help.
+# Where unevenness, priced by its square, is most of what counts, prices bend by themselves, smaller moves
+# help, and a few suffice: `polish` ends the work.
 WARM_SQUARE = (0.25, 0.01)
 ONE_DAY_SQUARE = 0.5
 
@@ -62,7 +62,7 @@ def levels(p: Any, jobs: int) -> list[Level]:
     steps = min(500 + 4 * jobs**2, 13_500 + 5 * jobs // 2 + 326_250 // max(jobs, 1))
     if is_square(p):
         warm = unit * np.geomspace(*WARM_SQUARE, LEVELS)
-        return [Level(0.0, money, steps * 3 // 4, ONE_DAY_SQUARE) for money in warm]
+        return [Level(0.0, money, steps // 4, ONE_DAY_SQUARE) for money in warm]
     return [
         Level(smooth, share * unit, steps)
         for smooth, share in zip(np.geomspace(*SMOOTH, LEVELS), np.geomspace(*WARM, LEVELS), strict=True)
