@@ -1,9 +1,10 @@
 """Settings that check themselves: frozen, read from TOML, refused in one line with the nearest right key."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -15,6 +16,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 
+    # The command that writes a commented file of these settings: a refusal sends its reader there.
+    written_by: ClassVar[str] = "callplan init"
+
     def __init__(self, /, **fields: Any) -> None:
         # Settings inside settings come through here too, so each names its own faulty key.
         try:
@@ -23,7 +27,8 @@ class Settings(BaseModel):
             raise _first_fault(type(self), fault) from None
 
     def __hash__(self) -> int:
-        return hash((type(self), _frozen(self.__dict__)))
+        # The fields alone, as for equality: a cached property joins the others in `__dict__` once it is read.
+        return hash((type(self), _frozen({name: getattr(self, name) for name in type(self).model_fields})))
 
     def replace(self, **changes: Any) -> Self:
         """Return the same settings with some fields changed, checked anew."""
@@ -44,7 +49,7 @@ class Settings(BaseModel):
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
         except FileNotFoundError:
-            raise Refused(str(path), "no such file", "`callplan init` writes a commented one") from None
+            raise Refused(str(path), "no such file", f"`{cls.written_by}` writes a commented one") from None
         except UnicodeDecodeError as fault:
             raise Refused(source, f"not UTF-8 text ({fault.reason})", "save it as UTF-8") from None
         except OSError as fault:
@@ -83,10 +88,11 @@ _PLAIN = {
     **dict.fromkeys(("bool_type", "bool_parsing"), "say true or false"),
     "finite_number": "a finite number is needed",
     "string_type": "a text is needed, in quotation marks",
+    "string_too_short": "a text is needed",
 }
 
 
-def _first_fault(cls: type[BaseModel], fault: ValidationError) -> Refused:
+def _first_fault(cls: type[Settings], fault: ValidationError) -> Refused:
     """Turn one of pydantic's errors into one line of ours."""
     # A key that is unknown and one that is missing are often the same, misspelt: the former tells how.
     error = min(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
@@ -95,7 +101,7 @@ def _first_fault(cls: type[BaseModel], fault: ValidationError) -> Refused:
     if kind == "extra_forbidden":
         return Refused(where, f"unknown key {path[-1]!r}", nearest(path[-1], cls.model_fields))
     if kind == "missing":
-        return Refused(where, "this key is missing", "add it (`callplan init` shows every key)")
+        return Refused(where, "this key is missing", f"add it (`{cls.written_by}` shows every key)")
     if kind == "too_short" and not found:
         do = f"add a [{where}.NAME] table" if isinstance(found, Mapping) else "give at least one"
         return Refused(where, "it is empty", do)
@@ -110,6 +116,8 @@ def _first_fault(cls: type[BaseModel], fault: ValidationError) -> Refused:
     # "30" for 0.30 is the slip that planners make most.
     if 1 in (context.get("lt"), context.get("le")) and isinstance(found, int | float) and 2 <= found <= 100:
         message += f": {found:g}% is {found / 100:g}"
+    elif kind == "float_parsing" and (percent := re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", found)):
+        message += f": {percent[1]}% is {float(percent[1]) / 100:g}"
     return Refused(where, shown, message[:1].lower() + message[1:])
 
 

@@ -52,7 +52,7 @@ def check(
         ours |= {name: ours[name].dt.tz_convert(tz) for name in times}
     result = frame.assign(**ours)[[*ours, *(name for name in frame if name not in ours)]]
     _check_key(result, table, source)
-    if "minutes" in ours:
+    if {"minutes", "start"} <= ours.keys():
         _check_grid(result, source)
     return result.sort_values(_key(result, table), ignore_index=True)
 

@@ -16,7 +16,8 @@ MAY_IMPORT = {
     "scheduling": {"callplan"},
     "reporting": {"callplan"},
     "planning": {"callplan", "intake", "forecasting", "erlang", "scheduling"},
-    "commands": {"callplan", "intake", "forecasting", "erlang", "scheduling", "planning", "reporting"},
+    "quoting": {"callplan", "forecasting", "erlang", "scheduling"},
+    "commands": {"callplan", "intake", "forecasting", "erlang", "scheduling", "planning", "quoting", "reporting"},
     "cli": {"commands"},
 }
 # Packages slow to import: never at the top of the door, or of a room that a quick command passes through.

@@ -1,0 +1,1 @@
+"""Several clients on shared agents: what it saves against separate teams, and whose the saving is."""

@@ -1,0 +1,59 @@
+"""Futures of a quote: factors drawn by chance for what its terms assume.
+
+Every factor is gamma distributed with mean 1, so a mean stays what was quoted and no draw is negative;
+its standard deviation is the doubt that the terms state. Rates of calls are gamma distributed in
+`erlang.rate_quantile` too [1]_.
+
+References
+----------
+.. [1] G. Jongbloed, G. Koole (2001), Managing uncertainty in call centres using Poisson mixtures,
+   Applied Stochastic Models in Business and Industry 17(4).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from callplan import arguments
+from quoting.terms.terms import Terms
+
+# A month strays from the level of its term half as far as the level may be off: nobody states this
+# figure, and it must neither vanish (then no credit is ever due) nor outweigh what was stated.
+MONTH_SHARE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Factors on what the quote assumes: (draws,) for the whole term, `months` (draws, months)."""
+
+    volume: np.ndarray
+    aht: np.ndarray
+    shrinkage: np.ndarray
+    attrition: np.ndarray
+    wages: np.ndarray
+    months: np.ndarray
+
+
+def draw(terms: Terms, *, doubt: float, seed: int) -> Draws:
+    """Return `terms.risk.draws` futures; the same seed gives the same ones.
+
+    The volume of the whole term has a factor of standard deviation `doubt`, a share, and each month one of
+    its own, half as wide. Handling time, shrinkage, attrition and wages have one factor for the term.
+    """
+    rng = np.random.default_rng(arguments.seed(seed))
+    count, months = terms.risk.draws, len(terms.term.calendar)
+    return Draws(
+        volume=_factors(rng, doubt, count),
+        aht=_factors(rng, terms.traffic.aht_doubt, count),
+        shrinkage=_factors(rng, terms.risk.shrinkage, count),
+        attrition=_factors(rng, terms.risk.attrition, count),
+        wages=_factors(rng, terms.risk.wages, count),
+        months=_factors(rng, MONTH_SHARE * doubt, (count, months)),
+    )
+
+
+def _factors(rng: np.random.Generator, deviation: float, size: int | tuple[int, ...]) -> np.ndarray:
+    if deviation == 0:
+        return np.ones(size)
+    shape = deviation**-2
+    return rng.gamma(shape, size=size) / shape

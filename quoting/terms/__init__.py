@@ -1,0 +1,1 @@
+"""What a quote rests on: `quote.toml`, group by group."""
