@@ -192,7 +192,7 @@ def _book(found: "Quote") -> dict[str, Any]:
         "figures": sizing.figures,
         "growth": found.growth,
         "benefit": found.benefit,
-        "conventions": sizing.conventions,
+        "conventions": found.conventions,
     }
 
 

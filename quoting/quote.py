@@ -14,6 +14,7 @@ from quoting.outbound import OutboundPlan, outbound_plan
 from quoting.risk import (
     binding_goal,
     break_even,
+    drawn_how,
     growth,
     service_ladder,
     simulate_margin,
@@ -53,6 +54,11 @@ class Quote:
     goals: pd.DataFrame | None = field(repr=False)
     funnel: OutboundPlan | None = field(repr=False)
     seed: int = 0
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """The conventions that the numbers follow, a sentence or two each."""
+        return (*self.sizing.conventions, drawn_how(self.terms, self.sizing.doubt))
 
     def headline(self) -> dict[str, float]:
         """Return the figures that stand for the quote; prices are those of its first billing method."""

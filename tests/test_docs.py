@@ -70,6 +70,20 @@ def test_the_commands_of_the_weekly_cycle_run_one_after_another(
         assert done.exit_code == (4 if "--fail-outside" in line else 0), f"{line}: {done.output}"
 
 
+def test_the_commands_of_quoting_run_one_after_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+    page = blocks(ROOT / "docs" / "quoting.md", "console")
+    lines = [line for block in page for line in block.splitlines()]
+    assert sum(line.startswith("$ callplan") for line in lines) >= 7
+    for line in lines:
+        done = runner.invoke(main, shlex.split(line.removeprefix("$ callplan ")))
+        assert done.exit_code == 0, f"{line}: {done.output}"
+    assert {"quote.xlsx", "for_the_client", "tables"} <= {path.name for path in Path("with_pool").iterdir()}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_snippets_run(page: Path) -> None:
     for snippet in blocks(page, "python"):

@@ -1,5 +1,6 @@
 """What may come otherwise than quoted, and what the standard that is asked costs."""
 
+from quoting.risk.draws import drawn_how
 from quoting.risk.even import break_even
 from quoting.risk.goals import binding_goal
 from quoting.risk.ladder import growth, service_ladder
@@ -9,6 +10,7 @@ from quoting.risk.tornado import tornado, two_way
 __all__ = [
     "binding_goal",
     "break_even",
+    "drawn_how",
     "growth",
     "service_ladder",
     "simulate_margin",

@@ -52,6 +52,23 @@ def draw(terms: Terms, *, doubt: float, seed: int) -> Draws:
     )
 
 
+def drawn_how(terms: Terms, doubt: float) -> str:
+    """Return how futures are drawn, in a sentence.
+
+    >>> from quoting.terms.template import DEMO_QUOTE
+    >>> drawn_how(Terms.from_toml(DEMO_QUOTE), 0.1)[:84]
+    'Chances are those of 2,000 futures, drawn with one standard deviation of the volume '
+    """
+    risk, traffic = terms.risk, terms.traffic
+    return (
+        f"Chances are those of {risk.draws:,} futures, drawn with one standard deviation of the volume of "
+        f"{doubt:.1%} over the term and of {MONTH_SHARE * doubt:.1%} by month, of AHT "
+        f"{traffic.aht_doubt:.1%}, shrinkage {risk.shrinkage:.1%}, attrition {risk.attrition:.1%} and wages "
+        f"{risk.wages:.1%} of themselves. Staff follow all but the month's own volume, which moves its service "
+        "level, credits and bonus."
+    )
+
+
 def _factors(rng: np.random.Generator, deviation: float, size: int | tuple[int, ...]) -> np.ndarray:
     if deviation == 0:
         return np.ones(size)

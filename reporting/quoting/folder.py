@@ -12,11 +12,12 @@ from reporting.folder import SUMMARY, apart_from, move_into, write_lines
 from reporting.languages import LANGUAGES
 from reporting.quoting.book import write_quote_book
 from reporting.quoting.offer import render_offer
+from reporting.quoting.offer_page import Form
 from reporting.quoting.offer_plan import render_service_plan
 
 WORKBOOK, TABLES, CLIENT = "quote.xlsx", "tables", "for_the_client"
 _PAPERS = {"offer": render_offer, "service_plan": render_service_plan}
-_FORMS = ("html", "md")
+_FORMS: tuple[Form, ...] = ("html", "md")
 
 
 def write_quote_folder(
