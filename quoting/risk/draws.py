@@ -64,8 +64,8 @@ def drawn_how(terms: Terms, doubt: float) -> str:
         f"Chances are those of {risk.draws:,} futures, drawn with one standard deviation of the volume of "
         f"{doubt:.1%} over the term and of {MONTH_SHARE * doubt:.1%} by month, of AHT "
         f"{traffic.aht_doubt:.1%}, shrinkage {risk.shrinkage:.1%}, attrition {risk.attrition:.1%} and wages "
-        f"{risk.wages:.1%} of themselves. Staff follow all but the month's own volume, which moves its service "
-        "level, credits and bonus."
+        f"{risk.wages:.1%} of themselves. Staff follow all but the month's own volume, which moves its "
+        "service level, credits and bonus."
     )
 
 
