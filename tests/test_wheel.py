@@ -34,9 +34,19 @@ def test_the_wheel_holds_the_rooms_and_nothing_else(wheel: Path) -> None:
         "erlang",
         "scheduling",
         "planning",
+        "quoting",
         "reporting",
     }
-    for data in ("planning/template.toml", "planning/template_queue.toml", "planning/demo.toml"):
+    for data in (
+        "planning/template.toml",
+        "planning/template_queue.toml",
+        "planning/demo.toml",
+        "quoting/terms/template.toml",
+        "quoting/terms/demo.toml",
+        "quoting/portfolio/demo.toml",
+        "reporting/quoting/offer.html.j2",
+        "reporting/quoting/languages/zh.toml",
+    ):
         assert data in names
     assert any(name.startswith("reporting/") and name.endswith(".j2") for name in names)
 

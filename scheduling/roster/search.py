@@ -54,12 +54,12 @@ class Level(NamedTuple):
 def levels(p: Any, jobs: int) -> list[Level]:
     """Return the levels of a search among so many weeks of people.
 
-    The more weeks, the more steps; but where there are some fifty each head counts, and the last few misfits
-    are hard to mend, so those take twice as many as a few hundred.
+    The more weeks, the more steps; but where there are some hundred each head counts, and the last few
+    misfits are hard to mend, so those take more than a few hundred.
     """
     queue = p.demand.queue
     unit = max((queue["under"] + queue["over"] + 10 * queue["square"]).max(), 1e-9)
-    steps = min(500 + 4 * jobs**2, 13_500 + 5 * jobs // 2 + 326_250 // max(jobs, 1))
+    steps = min(500 + 8 * jobs**2, 300 + 200 * jobs, 13_500 + 5 * jobs // 2 + 326_250 // max(jobs, 1))
     if is_square(p):
         warm = unit * np.geomspace(*WARM_SQUARE, LEVELS)
         return [Level(0.0, money, steps // 4, ONE_DAY_SQUARE) for money in warm]
