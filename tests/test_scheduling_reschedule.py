@@ -129,7 +129,7 @@ def sound() -> list[tuple[int, ...]]:
     return [row for row in ROWS if may(row) and sum(map(bool, row)) <= 2]
 
 
-@settings(max_examples=25)
+@settings(max_examples=16)
 @given(
     heads=st.lists(st.integers(0, 2), min_size=6, max_size=6),
     picks=st.tuples(*[st.integers(0, 1000)] * 3),

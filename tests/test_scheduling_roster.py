@@ -201,7 +201,7 @@ ROSTERS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), roster=ROSTERS)
 def test_every_roster_passes_the_witness(data: st.DataObject, roster: dict[str, object]) -> None:
     first_hour, hours, days = data.draw(st.sampled_from([(0, 24, 9), (8, 12, 10), (14, 9, 5)]))
