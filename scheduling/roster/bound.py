@@ -24,7 +24,7 @@ from scheduling.solver import solve
 
 # Heads are whole ones up to so many weeks of people, and for so many seconds.
 FEW_WEEKS = 60
-WHOLE_S = 15.0
+WHOLE_S = 10.0
 
 
 @dataclass(frozen=True)
