@@ -18,6 +18,8 @@ class Settings(BaseModel):
 
     # The command that writes a commented file of these settings: a refusal sends its reader there.
     written_by: ClassVar[str] = "callplan init"
+    # The page that shows such a file, where no command writes one.
+    shown_in: ClassVar[str] = ""
 
     def __init__(self, /, **fields: Any) -> None:
         # Settings inside settings come through here too, so each names its own faulty key.
@@ -49,7 +51,8 @@ class Settings(BaseModel):
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
         except FileNotFoundError:
-            raise Refused(str(path), "no such file", f"`{cls.written_by}` writes a commented one") from None
+            do = f"{cls.shown_in} shows one" if cls.shown_in else f"`{cls.written_by}` writes a commented one"
+            raise Refused(str(path), "no such file", do) from None
         except UnicodeDecodeError as fault:
             raise Refused(source, f"not UTF-8 text ({fault.reason})", "save it as UTF-8") from None
         except OSError as fault:
@@ -101,7 +104,8 @@ def _first_fault(cls: type[Settings], fault: ValidationError) -> Refused:
     if kind == "extra_forbidden":
         return Refused(where, f"unknown key {path[-1]!r}", nearest(path[-1], cls.model_fields))
     if kind == "missing":
-        return Refused(where, "this key is missing", f"add it (`{cls.written_by}` shows every key)")
+        shown = cls.shown_in or f"`{cls.written_by}`"
+        return Refused(where, "this key is missing", f"add it ({shown} shows every key)")
     if kind == "too_short" and not found:
         do = f"add a [{where}.NAME] table" if isinstance(found, Mapping) else "give at least one"
         return Refused(where, "it is empty", do)

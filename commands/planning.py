@@ -1,5 +1,6 @@
 """Commands that join the chain: init, plan, demo, report, columns."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from commands.door import (
     with_site,
 )
 from commands.keeping import with_store, with_who
-from commands.weekly import Asked, refuse_of_store, run_week
+from commands.weekly import NOT_GIVEN, Asked, inputs_of, refuse_of_store, run_week
 
 # Options of `callplan plan` that need the store.
 OF_STORE = ("people", "previous", "what_if")
@@ -76,6 +77,13 @@ def init(folder: str, zone: str, queues: tuple[str, ...], country: str | None) -
 @click.option("--previous", type=TABLE_FILE, help="Their shifts of the weeks before: rules hold across.")
 @click.option("--what-if", type=click.Path(dir_okay=False), help="Scenarios to lay beside it (.toml).")
 @click.option(
+    "--time-limit",
+    "time_limit_s",
+    type=float,
+    help="Seconds that the search for shifts may take.  [default: 60 for each queue; with people 60, and 3 "
+    "for each]",
+)
+@click.option(
     "-o",
     "--output",
     help="Folder for tables, workbook and report.  [default: plan; from the store plan/ and the first day]",
@@ -97,29 +105,16 @@ def plan(history: str | None, start: Any, output: str | None, site_file: str, **
         run_week(Asked(start=first, output=output, **given), site, site_file)
         return
     refuse_of_store(history, **{"import": given["files"]}, **{name: given[name] for name in OF_STORE})
-    _plan_alone(history, site, site_file, first, given["days"], given["seed"], output or "plan")
+    _plan_alone(history, site, Path(site_file), Path(output or "plan"), start=first, **given)
 
 
-def _plan_alone(
-    history: str, site: "Site", site_file: str, start: Any, days: int, seed: int, folder: str
-) -> None:
-    """Plan with one history alone, and take along the events that its site names."""
+def _plan_alone(history: str, site: "Site", site_file: Path, folder: Path, **asked: Any) -> None:
+    """Plan with one history alone."""
     from planning import read_history
 
-    text = Path(site_file).read_text(encoding="utf-8")
-    _run(read_history(history, site), site, text, start, days, seed, folder)
-    if site.events:
-        _take_along(Path(site_file).parent / site.events, Path(folder) / site.events)
-
-
-def _take_along(events: Path, copy: Path) -> None:
-    """Copy the file of events that a site names: its settings are read again from the plan's folder."""
-    from callplan.files import replacing
-
-    if copy.resolve() != events.resolve():
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(copy) as part:
-            part.write_bytes(events.read_bytes())
+    inputs = inputs_of(site, site_file, folder, NOT_GIVEN)
+    options = {name: asked[name] for name in ("start", "days", "seed", "time_limit_s")}
+    _run(read_history(history, site), site, folder, inputs, **options)
 
 
 @click.command(epilog=example("callplan demo -o demo"))
@@ -136,26 +131,19 @@ def demo(output: str) -> None:
     from intake import bank_calls
     from planning import DEMO_SITE, Site
 
-    _run(
-        bank_calls(),
-        Site.from_toml(DEMO_SITE),
-        DEMO_SITE.read_text(encoding="utf-8"),
-        date(2003, 10, 20),
-        5,
-        0,
-        output,
-    )
+    inputs = {"site.toml": DEMO_SITE.read_bytes()}
+    _run(bank_calls(), Site.from_toml(DEMO_SITE), Path(output), inputs, start=date(2003, 10, 20), days=5)
 
 
 def _run(
-    history: "pd.DataFrame", site: "Site", site_toml: str, start: Any, days: int, seed: int, folder: str
+    history: "pd.DataFrame", site: "Site", folder: Path, inputs: Mapping[str, bytes | None], **options: Any
 ) -> None:
     """Plan, compare with what came if it did, write the folder, say what it came to."""
     import planning
     from reporting.folder import write_folder
 
     with progress() as say:
-        week = planning.plan(history, site, start=start, days=days, seed=seed, progress=say)
+        week = planning.plan(history, site, **options, progress=say)
         came = planning.review(week, history) if planning.has_come(week, history) else None
         say("report")
         tables = week.tables() | (came.tables() if came else {})
@@ -166,15 +154,13 @@ def _run(
             title=site.name,
             summary=summary,
             remarks=week.remarks,
-            site_toml=site_toml,
             goal=site.goals(),
             tolerance=site.tolerance,
+            inputs=inputs,
         )
     for remark in week.remarks:
         click.echo(f"remark: {remark}", err=True)
-    click.echo(
-        "\n".join([*summary, f"The report is {Path(folder) / 'report.html'}; the tables stand beside it."])
-    )
+    click.echo("\n".join([*summary, f"The report is {folder / 'report.html'}; the tables stand beside it."]))
 
 
 @click.command(epilog=example("callplan report week"))
@@ -184,10 +170,11 @@ def report(folder: str) -> None:
 
     They show the tables in FOLDER, whichever are there.
     """
-    from reporting.folder import read_folder
+    from reporting.folder import read_folder, settle
     from reporting.report import write_report
     from reporting.workbook import write_workbook
 
+    settle(folder)
     site = read_site(str(Path(folder) / "site.toml"))
     tables, summary, remarks = read_folder(folder, site.zone)
     book, page = Path(folder) / "plan.xlsx", Path(folder) / "report.html"

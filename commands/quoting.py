@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from callplan.errors import Refused, nearest
 from commands.door import (
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 
     from quoting import Pooled, Quote
 
+# What a quote can be asked for, and the options that go with it.
+_GO_WITH = {
+    "--init": {"init", "demo", "outbound"},
+    "--compare": {"compare", "seed", "style", "output"},
+    "--actual": {"actual", "method", "seed", "style", "output"},
+    "one table (--of, --format, -o)": {"what", "seed", "style", "output"},
+    "the whole folder": {"folder", "pool_file", "valid_until", "seed"},
+}
 _POOL_TABLES = ("saving", "clients", "split", "week", "aht", "correlation", "overflow")
 
 
@@ -29,6 +38,7 @@ _POOL_TABLES = ("saving", "clients", "split", "week", "aht", "correlation", "ove
 @click.argument("files", nargs=-1, type=TABLE_FILE)
 @click.option("--init", is_flag=True, help="Write a commented quote.toml, to be filled in.")
 @click.option("--demo", is_flag=True, help="With --init: one that is filled with invented figures.")
+@click.option("--outbound", is_flag=True, help="With --init --demo: an example of calls that are made.")
 @click.option("--compare", is_flag=True, help="Hold two quotes side by side.")
 @click.option(
     "--pool", "pool_file", type=TABLE_FILE, help="Put this portfolio (pool.toml) into the workbook."
@@ -55,6 +65,7 @@ def quote(
     files: tuple[str, ...],
     init: bool,
     demo: bool,
+    outbound: bool,
     compare: bool,
     pool_file: str | None,
     actual: str | None,
@@ -70,36 +81,52 @@ def quote(
 
     Says what the quote takes and costs, its rate under every billing method, and how sure the margin is.
     """
-    if init or demo:
-        _write_template(files, "quote.toml", demo=demo)
+    wanted = (init or demo or outbound, compare, actual is not None, what or style or output)
+    asked = next((name for name, is_so in zip(_GO_WITH, wanted, strict=False) if is_so), "the whole folder")
+    _refuse_idle(asked, _GO_WITH[asked])
+    if asked == "--init":
+        if outbound and not demo:
+            raise Refused("--outbound", "only the example has two kinds", "add --demo, or leave it out")
+        _write_template(files, "quote_outbound.toml" if outbound else "quote.toml", demo=demo)
     elif compare:
-        _compare(files, seed, style)
+        _compare(files, seed, style, output)
     else:
         (file,) = _named(files, 1, "name one quote.toml, or --init to begin one")
-        found = _worked_out(file, seed)
+        found = _worked_out(file, seed, valid_until)
         if actual is not None:
             put(_against(found, actual, method), style, output)
-            return
-        if what or style or output:
+        elif asked == "the whole folder":
+            _write(found, Path(file), Path(folder or Path(file).stem), pool_file, valid_until)
+        else:
             put(_table(found, what or "prices"), style, output)
-            return
-        _write(found, Path(file), Path(folder or Path(file).stem), pool_file, valid_until)
+
+
+def _refuse_idle(asked: str, useful: set[str]) -> None:
+    """Refuse an option that was given and would change nothing."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        name = option.name or ""
+        given = context.get_parameter_source(name) is not ParameterSource.DEFAULT
+        if isinstance(option, click.Option) and given and name not in useful:
+            raise Refused(option.opts[-1], f"has no use with {asked}", "leave one of them out")
 
 
 def _write_template(files: tuple[str, ...], name: str, *, demo: bool) -> None:
     """Write a commented file of settings, empty or as an example; never over one that is there."""
     from callplan.files import replacing
-    from quoting import DEMO_POOL, DEMO_QUOTE, pool_template, quote_template
+    from quoting import DEMO_OUTBOUND, DEMO_POOL, DEMO_QUOTE, pool_template, quote_template
 
     path = Path(_named(files or (name,), 1, "name one file to write")[0])
     if path.exists():
         raise Refused(str(path), "is there already", "edit it, or name another")
-    example_file, template = (
-        (DEMO_QUOTE, quote_template) if name == "quote.toml" else (DEMO_POOL, pool_template)
-    )
+    example_file, template = {
+        "quote.toml": (DEMO_QUOTE, quote_template),
+        "quote_outbound.toml": (DEMO_OUTBOUND, quote_template),
+        "pool.toml": (DEMO_POOL, pool_template),
+    }[name]
     with replacing(path) as part:
         part.write_text(example_file.read_text("utf-8") if demo else template(), encoding="utf-8")
-    command = name.removesuffix(".toml")
+    command = "pool" if name == "pool.toml" else "quote"
     then = "see what it holds" if demo else 'fill in each "?"'
     click.echo(f"{path}: written; {then}, then `callplan {command} {path}`", err=True)
 
@@ -110,23 +137,35 @@ def _named(files: tuple[str, ...], count: int, do: str) -> tuple[str, ...]:
     return files
 
 
-def _worked_out(file: str, seed: int) -> "Quote":
+def _worked_out(file: str, seed: int, valid_until: datetime | None = None) -> "Quote":
     from quoting import Terms, quote
 
     terms = Terms.from_toml(file)
-    with progress() as say:
-        return quote(terms, seed=seed, progress=say)
+    if valid_until is not None and valid_until.date() < terms.date:
+        found = f"{valid_until:%Y-%m-%d} is before the quote's date, {terms.date}"
+        raise Refused("--valid-until", found, "give that day, or a later one")
+    history = str(terms.history_file or file)
+    try:
+        with progress() as say:
+            return quote(terms, seed=seed, progress=say)
+    except Refused as fault:
+        # A key of the terms needs its file's name; a place in the history has its own.
+        if fault.where.startswith((history, Path(history).name)):
+            raise
+        where = ", ".join(filter(None, (Path(file).name, fault.where)))
+        raise Refused(where, fault.found, fault.do) from None
 
 
-def _compare(files: tuple[str, ...], seed: int, style: str | None) -> None:
-    """Print the results of two quotes, then the terms in which they differ."""
+def _compare(files: tuple[str, ...], seed: int, style: str | None, output: str | None) -> None:
+    """Print the results of two quotes, or write them to a file, then print the terms in which they differ."""
     from quoting import Terms, compare, compare_results
 
     a, b = _named(files, 2, "name two quotes: --compare a.toml b.toml")
     differences = compare(Terms.from_toml(a), Terms.from_toml(b))
     first, second = _worked_out(a, seed), _worked_out(b, seed)
-    put(compare_results(first.headline(), second.headline()), style)
-    click.echo()
+    put(compare_results(first.headline(), second.headline()), style, output)
+    if output is None:
+        click.echo()
     put(differences, style)
 
 
@@ -210,20 +249,24 @@ def pool(
 ) -> None:
     """Say what clients save who share agents, and how to split it; FILE is a pool.toml."""
     if init or demo:
+        _refuse_idle("--init", {"init", "demo"})
         _write_template((file,), "pool.toml", demo=demo)
         return
-    found = _pooled(file, seed)
+    found = _pooled(file, seed, f"pool_{what}")
     if found.split is not None:
         click.echo(found.split, err=True)
-    tables = {name.removeprefix("pool_"): table for name, table in found.tables().items()}
-    if what not in tables:
-        raise Refused("--of", f"this pool has no table {what}", f"choose from {', '.join(tables)}")
-    put(tables[what], style, output)
+    tables = found.tables()
+    if f"pool_{what}" not in tables:
+        raise Refused("--of", f"this pool has no table {what}", "the remark says why; choose another")
+    put(tables[f"pool_{what}"], style, output)
 
 
-def _pooled(file: str, seed: int) -> "Pooled":
-    from quoting import Pool, pool
+def _pooled(file: str, seed: int, needed: str = "") -> "Pooled":
+    """Work out a pool; a table that is needed, and cannot come of these terms, is refused beforehand."""
+    from quoting import Pool, lacking, pool
 
     terms = Pool.from_toml(file)
+    if needed in (missing := lacking(terms)):
+        raise Refused("--of", f"this pool has no table {needed.removeprefix('pool_')}", missing[needed])
     with progress() as say:
         return pool(terms, seed, say)

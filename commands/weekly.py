@@ -1,9 +1,11 @@
 """The weekly run, as `callplan plan` does it from the site's store."""
 
 import time
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from callplan.store import Store
-    from planning import Site
+    from planning import Roster, Site
     from planning.weekly import Week
 
 # Less than so much done, the time left is not said: it would be a guess.
@@ -24,6 +26,12 @@ _LEAST_DONE = 0.05
 # A step that goes on is said again after so many seconds.
 _EVERY_S = 5.0
 ROSTER, PEOPLE, PREVIOUS, SCENARIOS, RUN = "roster", "people", "previous", "scenarios.toml", "run.txt"
+TWO_LEVELS = (
+    "What is planned, below, has the service level of the mean forecast with the mean of heads present; the "
+    "promise, above, counts the forecast's doubt, absence and chance too, and is what to expect."
+)
+# What a plan with a history alone is not made from.
+NOT_GIVEN: dict[str, str | None] = dict.fromkeys([f"{PEOPLE}.csv", f"{PREVIOUS}.csv", SCENARIOS])
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class Asked:
     people: str | None
     previous: str | None
     what_if: str | None
+    time_limit_s: float | None
     output: str | None
     seed: int
     who: str | None
@@ -61,6 +70,7 @@ def run_week(asked: Asked, site: "Site", site_file: str) -> None:
             days=asked.days,
             what_if=what_if,
             seed=asked.seed,
+            time_limit_s=asked.time_limit_s,
             progress=with_time_left(say),
             **given,
         )
@@ -126,37 +136,81 @@ def _take_in(store: "Store", site: "Site", asked: Asked, site_file: str, say: Ca
 
 def _write(week: "Week", folder: Path, lines: list[str], asked: Asked, site_file: Path) -> None:
     """Write all that the run used and produced; a roster in a folder of its own inside."""
-    from planning import summarise, summarise_roster
+    from planning import summarise
     from reporting.folder import write_folder
-    from reporting.roster_folder import write_roster_folder
+    from reporting.roster_folder import OWN
 
-    site, settings = week.plan.site, {"site.toml": site_file.read_bytes()}
-    if site.events:
-        settings[site.events] = (site_file.parent / site.events).read_bytes()
-    files = {f"{PEOPLE}.csv": asked.people, f"{PREVIOUS}.csv": asked.previous, SCENARIOS: asked.what_if}
-    inputs = {name: Path(path).read_bytes() for name, path in files.items() if path}
-    inputs[RUN] = f"start = {week.plan.start}\ndays = {asked.days}\nseed = {asked.seed}\n".encode()
+    site, roster = week.plan.site, week.plan.roster
+    given = dict(zip(NOT_GIVEN, (asked.people, asked.previous, asked.what_if), strict=True))
+    inputs = inputs_of(site, site_file, folder, given)
+    inputs[RUN] = _run_in_words(week.plan.start, asked)
+    fill = None
+    if roster is not None and len(roster.schedule.shifts):
+        inputs.pop(ROSTER, None)
+        fill = partial(_fill_roster, roster, inputs)
     folder.parent.mkdir(parents=True, exist_ok=True)
     write_folder(
         week.tables(),
         folder,
         title=site.name,
-        summary=[*lines, *summarise(week.plan)],
+        summary=[*lines, *([TWO_LEVELS] if site.goals() else []), *summarise(week.plan)],
         remarks=week.remarks,
         goal=site.goals(),
         tolerance=site.tolerance,
-        inputs=inputs | settings,
+        inputs=inputs,
+        fill_more=fill,
+        own=[f"{ROSTER}/{pattern}" for pattern in OWN] if fill else [],
     )
-    roster = week.plan.roster
-    if roster is not None and len(roster.schedule.shifts):
-        write_roster_folder(
-            roster.tables(),
-            folder / ROSTER,
-            title=site.name,
-            summary=summarise_roster(roster),
-            settings=settings,
-            kinds=roster.kinds(),
-        )
+
+
+def _fill_roster(roster: "Roster", inputs: Mapping[str, bytes | None], new: Path) -> None:
+    """Write a roster into the folder of a week, with the settings that it was made from."""
+    from planning import summarise_roster
+    from reporting.roster_folder import fill_roster
+
+    site = roster.site
+    settings = {name: inputs[name] for name in ("site.toml", site.events) if name}
+    (new / ROSTER).mkdir()
+    fill_roster(
+        roster.tables(),
+        new / ROSTER,
+        title=site.name,
+        summary=summarise_roster(roster),
+        settings={name: content for name, content in settings.items() if content is not None},
+        kinds=roster.kinds(),
+    )
+
+
+def inputs_of(
+    site: "Site", site_file: Path, folder: Path, given: Mapping[str, str | None]
+) -> dict[str, bytes | None]:
+    """Return the files that a plan is made from by their names in its folder.
+
+    None is what it has not, but a plan that stands in the folder may have had: it is set aside there.
+    """
+    made_from: dict[str, str | Path | None] = {}
+    # In the folder of the settings such files are the user's own.
+    if folder.resolve() != site_file.parent.resolve():
+        made_from |= {ROSTER: None, RUN: None, **_events_before(folder), **given}
+    made_from |= {name: path for name, path in given.items() if path}
+    made_from["site.toml"] = site_file
+    if site.events:
+        made_from[site.events] = site_file.parent / site.events
+    return {name: None if path is None else Path(path).read_bytes() for name, path in made_from.items()}
+
+
+def _events_before(folder: Path) -> dict[str, None]:
+    """Name the file of events of the plan that stands in a folder."""
+    try:
+        settings = tomllib.loads((folder / "site.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {settings["events"]: None} if settings.get("events") else {}
+
+
+def _run_in_words(start: date, asked: Asked) -> bytes:
+    limit = "" if asked.time_limit_s is None else f"time_limit_s = {asked.time_limit_s:g}\n"
+    return f"start = {start}\ndays = {asked.days}\nseed = {asked.seed}\n{limit}".encode()
 
 
 def refuse_of_store(history: str, **given: Any) -> None:

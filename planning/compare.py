@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from callplan.intervals import local_day
-from planning.days import by_day
+from planning.days import by_day, paid_work
 from planning.draws import QUANTILES, SPANS
 from planning.plan import Plan
 from planning.promise import COMPARED, PAIRED, Weeks, meets, play_site
@@ -70,7 +70,7 @@ class Comparison:
         rows = []
         if not scenario.replans:
             played = self._play(forecast, bands, planned.coverage, site, count)
-            rows += rows_of(name, AS_PLANNED, played, paid_of(planned.days), price_of(planned))
+            rows += rows_of(name, AS_PLANNED, played, paid_of(planned.days), prices_of(planned))
         if scenario.pool:
             site, pooled = pooled_site(site, scenario.pool)
             forecast = pooled_forecast(forecast, scenario.pool, pooled)
@@ -80,7 +80,8 @@ class Comparison:
         coverage = schedule.coverage.assign(service_level=np.nan)
         days = by_day(site, requirement, coverage, schedule.shift_plan)
         played = self._play(forecast, bands, coverage, site, count)
-        return rows + rows_of(name, ANEW, played, paid_of(days), site.shifts.cost_per_h)
+        prices = dict.fromkeys(played, site.shifts.cost_per_h)
+        return rows + rows_of(name, ANEW, played, paid_of(days), prices)
 
     def _opened(self, site: Site) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return forecast and bands under other opening hours."""
@@ -96,16 +97,18 @@ def paid_of(days: pd.DataFrame) -> pd.Series:
     return days.groupby("queue")["paid_h"].sum()
 
 
-def price_of(planned: Plan) -> float:
-    """Return what a paid hour costs; of a roster the mean over its hours, by people's contracts."""
+def prices_of(planned: Plan) -> dict[str, float]:
+    """Return what a paid hour of each queue costs; of a roster by the contracts of those who serve it."""
     rules = planned.site.shifts
+    prices = {str(name): rules.cost_per_h for name in planned.forecast["queue"].unique()}
     if planned.roster is None or planned.roster.schedule.shifts.empty:
-        return rules.cost_per_h
-    shifts = planned.roster.schedule.shifts
-    contract = shifts["person"].map(planned.roster.people.set_index("person")["contract"])
-    prices = {name: own.cost_per_h for name, own in rules.contracts.items() if own.cost_per_h is not None}
-    price = contract.map(prices).astype(float).fillna(rules.cost_per_h)
-    return float((price * shifts["paid_h"]).sum() / shifts["paid_h"].sum())
+        return prices
+    work = paid_work(planned.roster.schedule)
+    contract = work["person"].map(planned.roster.people.set_index("person")["contract"])
+    own = {name: own.cost_per_h for name, own in rules.contracts.items() if own.cost_per_h is not None}
+    work["cost"] = work["paid_h"] * contract.map(own).astype(float).fillna(rules.cost_per_h)
+    sums = work.groupby("queue")[["cost", "paid_h"]].sum()
+    return {**prices, **(sums["cost"] / sums["paid_h"]).to_dict()}
 
 
 def rows_of_plan(
@@ -115,14 +118,14 @@ def rows_of_plan(
 
     Their levels are the plan's own, moved by what the head does to the weeks that both were played on.
     """
-    paid, price = paid_of(planned.days), price_of(planned)
-    rows = rows_of(THE_PLAN, AS_PLANNED, played, paid, price)
+    paid, prices = paid_of(planned.days), prices_of(planned)
+    rows = rows_of(THE_PLAN, AS_PLANNED, played, paid, prices)
     plain = list(rows)
     for more, words in HEADS.items():
         shared = {name: own.first(len(other[more][name].counted)) for name, own in played.items()}
-        before = rows_of(THE_PLAN, words, shared, paid, price)
+        before = rows_of(THE_PLAN, words, shared, paid, prices)
         changed_h = pd.Series({name: _changed_h(own.rows, more) for name, own in played.items()})
-        after = rows_of(THE_PLAN, words, other[more], paid.add(changed_h, fill_value=0.0), price)
+        after = rows_of(THE_PLAN, words, other[more], paid.add(changed_h, fill_value=0.0), prices)
         for whole, old, new in zip(plain, before, after, strict=True):
             level = {name: np.clip(whole[name] + new[name] - old[name], 0, 1) for name in _MOVED}
             rows.append({**new, **level, "staffed_h": whole["staffed_h"] + changed_h[new["queue"]]})
@@ -136,9 +139,13 @@ def _changed_h(rows: pd.DataFrame, more: int) -> float:
 
 
 def rows_of(
-    scenario: str, roster: str, played: Mapping[str, Weeks], paid: pd.Series, price: float
+    scenario: str,
+    roster: str,
+    played: Mapping[str, Weeks],
+    paid: pd.Series,
+    prices: Mapping[str, float],
 ) -> list[dict]:
-    """Return a row of the table `SCENARIOS` for each queue played; `price` is that of a paid hour."""
+    """Return a row of the table `SCENARIOS` for each queue played; `prices` are those of a paid hour."""
     rows = []
     for name, weeks in played.items():
         level = weeks.measures(np.ones(len(weeks.rows), bool))["service_level"]
@@ -155,7 +162,7 @@ def rows_of(
                 "aht_s": (calls * weeks.rows["aht_s"].fillna(0.0)).sum() / total if total else np.nan,
                 "staffed_h": (weeks.rows["staffed"] * weeks.rows["minutes"]).sum() / 60,
                 "paid_h": paid_h,
-                "cost": paid_h * price,
+                "cost": paid_h * prices[name],
                 "service_level": weeks.level(),
                 "p10": low,
                 "p90": high,

@@ -5,6 +5,7 @@ import pandas as pd
 from callplan.intervals import first_instants, local_day
 from callplan.tables import DAYS, check
 from planning.site import Site
+from scheduling import Schedule
 
 
 def by_day(
@@ -14,10 +15,13 @@ def by_day(
     shift_plan: pd.DataFrame,
     delivered: pd.DataFrame | None = None,
     actual: pd.DataFrame | None = None,
+    *,
+    roster: Schedule | None = None,
 ) -> pd.DataFrame:
     """Return a plan day by day (table `DAYS`); with what came, beside what it would have got.
 
-    A day's service level is weighted by calls, for a quiet interval counts as little as it holds.
+    A day's service level is weighted by calls, for a quiet interval counts as little as it holds. Paid are
+    the hours of the shifts; of a roster, of what its people do.
     """
     key = ["queue", "start"]
     rows = coverage.merge(requirement[[*key, "calls"]], on=key)
@@ -40,8 +44,34 @@ def by_day(
         result["error"] = (rows["calls"] - rows["offered"]).where(compared).groupby(day).sum(min_count=1)
         result["delivered"] = _weighted(rows, "delivered", "offered", day)
         result["delivered_met"] = rows["delivered_met"].astype(float).groupby(day).mean()
-    result["paid_h"] = _paid(site, shift_plan, result["staffed_h"])
+    staffed_h = result["staffed_h"]
+    result["paid_h"] = (
+        _paid(site, shift_plan, staffed_h) if roster is None else _paid_of_people(roster, staffed_h)
+    )
     return check(result.reset_index(), DAYS)
+
+
+def paid_work(roster: Schedule) -> pd.DataFrame:
+    """Return when people begin to serve a queue: queue, person, start and paid hours.
+
+    A shift's paid hours are parted by what its person does in it: a meal, or a break that is paid, goes to
+    the queues that the person serves before and after.
+    """
+    work = roster.activities[roster.activities["activity"] == "work"]
+    shifts = roster.shifts[["person", "start", "paid_h"]].assign(shift=roster.shifts["start"])
+    rows = pd.merge_asof(work.sort_values("start"), shifts.sort_values("start"), on="start", by="person")
+    worked = (rows["end"] - rows["start"]) / pd.Timedelta(hours=1)
+    share = worked / worked.groupby([rows["person"], rows["shift"]]).transform("sum")
+    return rows.assign(paid_h=rows["paid_h"] * share)[["queue", "person", "start", "paid_h"]]
+
+
+def _paid_of_people(roster: Schedule, staffed_h: pd.Series) -> pd.Series:
+    """Return the paid hours of each queue and day, by what people do."""
+    if roster.shifts.empty:
+        return 0.0 * staffed_h
+    work = paid_work(roster)
+    paid = work["paid_h"].groupby([work["queue"], _day(work["start"])]).sum()
+    return paid.reindex(staffed_h.index).fillna(0.0)
 
 
 def _paid(site: Site, shift_plan: pd.DataFrame, staffed_h: pd.Series) -> pd.Series:
@@ -50,9 +80,6 @@ def _paid(site: Site, shift_plan: pd.DataFrame, staffed_h: pd.Series) -> pd.Seri
     by_team = paid.groupby([shift_plan["queue"], _day(shift_plan["start"])]).sum()
     total = by_team.reindex(staffed_h.index).fillna(0.0)
     teams = {name: team.queues for name, team in site.shifts.teams.items()}
-    # People of a roster who serve the same queues are a team without a name: "sales, support".
-    for name in set(shift_plan["queue"]) - set(site.queues) - set(teams):
-        teams[name] = tuple(str(name).split(", "))
     for name, queues in sorted(teams.items()):
         if name in by_team.index:
             served = staffed_h[staffed_h.index.get_level_values(0).isin(queues)]

@@ -1,8 +1,9 @@
 """Formulas over the columns of a table, as text: a small grammar that computes and can do nothing else.
 
 An expression is made of numbers, sums, products and quotients, parentheses, and of columns inside `sum`,
-`mean`, `min` or `max`: `sum(answered_within) / sum(offered)`. It is read into a tree of which every node is
-one of these; anything else is refused with its place. Nothing is ever evaluated as Python.
+`mean`, `min` or `max`: `sum(answered_within) / sum(offered)`, or `sum("calls made")` where a name has blanks.
+It is read into a tree of which every node is one of these; anything else is refused with its place. Nothing
+is ever evaluated as Python.
 """
 
 import ast
@@ -109,7 +110,7 @@ class Expression:
         return pd.DataFrame(columns, index=counted.index)
 
 
-_ADVICE = "write it as sum(sales) / sum(reached)"
+_ADVICE = 'write it as sum(sales) / sum(reached); a column with blanks in its name as sum("calls made")'
 
 
 @dataclass
@@ -147,18 +148,18 @@ class _Reader:
             raise self._no(node, f"found {self._shown(node.func)}", "only sum, mean, min and max are known")
         if node.keywords or not node.args or any(isinstance(one, ast.Starred) for one in node.args):
             raise self._no(node, f"found {self._shown(node)}", f"write it as {name}(column)")
-        if len(node.args) == 1 and isinstance(node.args[0], ast.Name):
-            self._column(node.args[0])
+        if len(node.args) == 1 and (column := _column_of(node.args[0])) is not None:
+            self._column(node.args[0], column)
         elif name in _OF_NUMBERS and len(node.args) > 1:
             for one in node.args:
                 self.number(one, depth + 1)
         else:
             raise self._no(node, f"found {self._shown(node)}", f"{name} is taken of one column, by its name")
 
-    def _column(self, node: ast.Name) -> None:
-        if self.known is not None and node.id not in self.known:
-            raise self._no(node, f"no column {node.id!r}", nearest(node.id, self.known))
-        self.columns[node.id] = None
+    def _column(self, node: ast.expr, name: str) -> None:
+        if self.known is not None and name not in self.known:
+            raise self._no(node, f"no column {name!r}", nearest(name, self.known))
+        self.columns[name] = None
 
     def _shown(self, node: ast.AST) -> str:
         return " ".join((ast.get_source_segment(self.text, node) or "").split())[:60]
@@ -170,6 +171,14 @@ class _Reader:
         return Refused(f"{self.where}, character {place}", found, do)
 
 
+def _column_of(node: ast.expr) -> str | None:
+    """Return the column that a name means, or one in quotation marks."""
+    match node:
+        case ast.Name(id=str(name)) | ast.Constant(value=str(name)):
+            return name
+    return None
+
+
 def _number(node: ast.expr, look: _Look) -> Any:
     """Compute a node that the reader has accepted, for all groups at once."""
     match node:
@@ -179,7 +188,7 @@ def _number(node: ast.expr, look: _Look) -> Any:
             return -_number(operand, look) if isinstance(sign, ast.USub) else _number(operand, look)
         case ast.BinOp(left=left, op=sign, right=right):
             return _joined(_SIGNS[type(sign)], _number(left, look), _number(right, look))
-        case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=column)]):
+        case ast.Call(func=ast.Name(id=name), args=[one]) if (column := _column_of(one)) is not None:
             return look(name, column)
         case ast.Call(func=ast.Name(id=name), args=several):
             return reduce(_OF_NUMBERS[name], [_number(one, look) for one in several])

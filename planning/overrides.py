@@ -88,6 +88,16 @@ class Override(Settings):
         days = f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
         return f"{self.queue}, {days}{f', {self.hours}' if self.hours else ''} ({self.reason})"
 
+    @property
+    def in_words(self) -> str:
+        """What it does, when and why: `+10%, 2024-05-06 to 2024-05-10 (mailing)`."""
+        does = {
+            "percent": f"{100 * self.amount:+.3g}%",
+            "add": f"{self.amount:+,.10g} calls a day",
+            "set": f"{self.amount:,.10g} calls a day",
+        }
+        return f"{does[self.kind]}, {self.name.removeprefix(f'{self.queue}, ')}"
+
 
 def add_override(store: Store, site: Site, override: Override, *, who: str, now: datetime) -> int:
     """Keep an override in the store and return its number; it stands until `Store.undo_override`.
@@ -151,6 +161,11 @@ def apply(forecast: pd.DataFrame, overrides: pd.DataFrame) -> pd.DataFrame:
         else:
             _remark_if_idle(override, result)
     return result
+
+
+def laid_over(forecast: pd.DataFrame, overrides: pd.DataFrame) -> list[tuple[int, Override]]:
+    """Return the overrides that stand and change intervals of a forecast, with their numbers."""
+    return [(number, one) for number, one in _standing(overrides) if _covers(one, forecast).any()]
 
 
 def named(rows: pd.DataFrame, overrides: pd.DataFrame, at: datetime) -> np.ndarray:

@@ -67,7 +67,15 @@ def review(plan: Plan, history: pd.DataFrame) -> Review:
         errors=check(errors, ERRORS),
         accuracy=check(accuracy, ACCURACY),
         delivered=delivered,
-        days=by_day(plan.site, plan.requirement, plan.coverage, plan.shift_plan, delivered, actual),
+        days=by_day(
+            plan.site,
+            plan.requirement,
+            plan.coverage,
+            plan.shift_plan,
+            delivered,
+            actual,
+            roster=None if plan.roster is None else plan.roster.schedule,
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """What if things were otherwise: named scenarios in TOML, each the site and its forecast, changed."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,8 @@ class Scenario(Settings):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.model_fields_set - {"queues"}:
-            raise Refused("", "nothing is otherwise", "give volume, aht_more_s, patience_s, hours or pool")
+            do = "give volume, aht_more_s, patience_s, shrinkage, hours or pool"
+            raise Refused("", "nothing is otherwise", do)
         if len(set(self.pool)) != len(self.pool) or len(self.pool) == 1:
             found = f"found {', '.join(self.pool)}"
             raise Refused("pool", found, "name two queues or more, each once")
@@ -81,6 +82,8 @@ class Scenario(Settings):
 
 class WhatIf(Settings):
     """The file of `callplan plan --what-if`."""
+
+    shown_in: ClassVar[str] = "docs/weekly.md"
 
     scenarios: Annotated[dict[str, Scenario], Field(min_length=1)]
 

@@ -1,7 +1,8 @@
 """Clients, vendors or sites scored by metrics of one's own: formulas, targets, weights that change."""
 
 import math
-from collections.abc import Mapping
+import warnings
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal, Self
@@ -10,11 +11,12 @@ import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from callplan import files
-from callplan.errors import Refused, nearest
+from callplan.errors import Refused, Remark, nearest
 from callplan.settings import Settings
 from callplan.tables import SCORES, check
 from planning.expressions import Expression
 from planning.management.settings import beside
+from planning.sla import Day
 
 TOTAL = "total"
 _TEMPLATE = Path(__file__).parent / "management" / "scorecard.toml"
@@ -31,7 +33,7 @@ class Metric(Settings):
     target: float = Field(gt=0)
     better: Literal["high", "low"] = "high"
     weight: float = Field(ge=0, le=1)
-    valid_from: date = date(1900, 1, 1)
+    valid_from: Day = date(1900, 1, 1)
 
     @field_validator("name")
     @classmethod
@@ -108,11 +110,13 @@ class Scorecard(Settings):
 def scorecard(settings: Scorecard, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Score every subject over each week (from Monday) or month of its table (table `SCORES`).
 
-    `tables` has a frame a subject, with a column `date` of naive days (`read_subject`). A metric without a
-    value has no score, and the total is the weighted mean of the others. Weights and targets are those of
-    the first day of the span; before the first of them hold, they hold too.
+    `tables` has a frame a subject, with a column `date` of naive days (`read_subject`). A week or month in
+    which a metric takes another's place falls into parts, each scored by what held in it; its total is the
+    mean of theirs, by their days with rows. A metric without a value has no score, and the total of a part
+    is the weighted mean of the others. On days before the first metric holds nothing is scored: a remark.
 
-    Raises `Refused` with the place in the formula where a column is not there or holds no numbers.
+    Raises `Refused` with the place in the formula where a column is not there or holds no numbers, and where
+    no metric holds on any day.
 
     >>> settings = Scorecard(subjects={"A": "a.csv"}, metrics=(
     ...     {"name": "answered", "formula": "sum(answered) / sum(offered)", "target": 0.9, "weight": 1},))
@@ -120,7 +124,18 @@ def scorecard(settings: Scorecard, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
     >>> scorecard(settings, {"A": table})[["metric", "value", "score"]].values.tolist()
     [['answered', 0.81, 90.0], ['total', nan, 90.0]]
     """
-    parts = [_scores(settings, subject, tables[subject]) for subject in settings.subjects]
+    begins = pd.Timestamp(min(metric.valid_from for metric in settings.metrics))
+    parts = []
+    for subject in settings.subjects:
+        table = tables[subject]
+        held = pd.to_datetime(table["date"]) >= begins
+        if not held.any():
+            found = f"{subject}: no row from {begins:%Y-%m-%d} on, the first day of a metric"
+            raise Refused("metrics", found, "let one hold earlier (valid_from)")
+        if not held.all():
+            text = f"{subject}: days before {begins:%Y-%m-%d} are not scored: no metric held yet"
+            warnings.warn(text, Remark, stacklevel=2)
+        parts.append(_scores(settings, subject, table[held.to_numpy()]))
     return check(pd.concat(parts), SCORES)
 
 
@@ -128,26 +143,48 @@ def _scores(settings: Scorecard, subject: str, table: pd.DataFrame) -> pd.DataFr
     days = pd.to_datetime(table["date"])
     back = days.dt.day_of_week if settings.by == "week" else days.dt.day - 1
     spans = days - pd.to_timedelta(back, unit="D")
+    # A part begins with its span, or with a metric.
+    changes = pd.DatetimeIndex(sorted({metric.valid_from for metric in settings.metrics}))
+    latest = changes[changes.searchsorted(days, side="right") - 1]
+    begins = spans.where(spans > latest, pd.Series(latest, spans.index))
     rows = []
     for start in sorted(spans.unique()):
-        holding = settings.on(max(pd.Timestamp(start), min(map(pd.Timestamp, _dates(settings)))).date())
-        own = table[(spans == start).to_numpy()]
-        scored, weights = 0.0, 0.0
-        for metric in holding:
-            value = _expression(metric, subject, table).of(own).value
-            score = metric.score(value, settings.most)
-            rows.append((subject, start, metric.name, value, metric.target, metric.weight, score))
-            if score == score:
-                scored, weights = scored + metric.weight * score, weights + metric.weight
-        total = scored / weights if weights else math.nan
-        rows.append((subject, start, TOTAL, math.nan, math.nan, weights, total))
-    names = [name for name in SCORES.names() if name != "change"]
+        totals = []
+        for first in sorted(begins[spans == start].unique()):
+            mine = (begins == first).to_numpy()
+            scored = _part(settings, subject, table[mine], first)
+            rows += [(subject, start, name, first, *cells) for name, *cells in scored]
+            totals.append((days[mine].nunique(), *_total(scored)))
+        # The days of a part without a score do not count.
+        known = [(n, weights, score) for n, weights, score in totals if score == score]
+        of = sum(n for n, _, _ in known)
+        weight, score = (
+            sum(one[0] * one[place] for one in known) / of if of else empty
+            for place, empty in ((1, 0.0), (2, math.nan))
+        )
+        rows.append((subject, start, TOTAL, start, math.nan, math.nan, weight, score))
+    names = ["subject", "start", "metric", "first", "value", "target", "weight", "score"]
     result = pd.DataFrame(rows, columns=names)
     return result.assign(change=result["score"] - result.groupby("metric")["score"].shift())
 
 
-def _dates(settings: Scorecard) -> list[date]:
-    return [metric.valid_from for metric in settings.metrics]
+_Scored = tuple[str, float, float, float, float]
+
+
+def _part(settings: Scorecard, subject: str, rows: pd.DataFrame, first: pd.Timestamp) -> list[_Scored]:
+    """Return name, value, target, weight and score of each metric that holds over some rows."""
+    scored = []
+    for metric in settings.on(first.date()):
+        value = _expression(metric, subject, rows).of(rows).value
+        scored.append((metric.name, value, metric.target, metric.weight, metric.score(value, settings.most)))
+    return scored
+
+
+def _total(scored: Sequence[_Scored]) -> tuple[float, float]:
+    """Return the weights of the metrics that have a score, and the weighted mean of those."""
+    known = [(weight, score) for *_, weight, score in scored if score == score]
+    weights = sum(weight for weight, _ in known)
+    return weights, sum(weight * score for weight, score in known) / weights if weights else math.nan
 
 
 def _expression(metric: Metric, subject: str, table: pd.DataFrame) -> Expression:

@@ -8,14 +8,25 @@ of its days.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import pandas as pd
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from callplan.errors import Refused, nearest
 from callplan.settings import Settings
 from planning.figures import CONVENTIONS, FIGURES
+
+
+def _day(said: Any) -> Any:
+    try:
+        return date.fromisoformat(said) if isinstance(said, str) else said
+    except ValueError:
+        raise Refused("", f"found {said!r}", "write the date as 2026-10-15") from None
+
+
+# The first day of a goal or a metric.
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class Tier(Settings):
@@ -37,7 +48,7 @@ class Goal(Settings):
 
     figure: str
     target: float
-    valid_from: date = date(1900, 1, 1)
+    valid_from: Day = date(1900, 1, 1)
     queue: str = ""
     together: bool = False
     within_s: float | None = Field(default=None, gt=0)

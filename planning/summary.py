@@ -23,7 +23,7 @@ def summarise(plan: Plan, review: Review | None = None) -> list[str]:
 def _of_queue(tables: dict[str, pd.DataFrame], name: str) -> dict[str, pd.DataFrame]:
     # One outcome may be that of several queues, which share a team.
     return {
-        key: table[table["queue"].map(lambda names: name in (names, *str(names).split(", ")))]
+        key: table[table["queue"].map(lambda names: name in (names, *str(names).split(", "))).astype(bool)]
         for key, table in tables.items()
     }
 

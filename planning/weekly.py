@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
+from callplan import arguments
 from callplan.errors import Refused, Remark
 from callplan.intervals import first_instants, local_day, named_zone
-from callplan.tables import SCENARIOS, check
+from callplan.tables import HISTORY, SCENARIOS, check
 from planning.compare import Comparison, rows_of_plan
 from planning.plan import Plan, plan
 from planning.promise import COMPARED, PAIRED, WEEKS, Weeks, at_risk_of, promise_of
-from planning.scenarios import WhatIf
+from planning.scenarios import Scenario, WhatIf
 from planning.site import Site
 from planning.steps import at_site
 from planning.tracking import track
@@ -32,6 +33,8 @@ Pace = Callable[[str, float], None]
 # Seconds that steps take on an ordinary laptop, to tell how far the work is: a queue's forecast and shifts,
 # a person's search, a million calls played.
 _QUEUE_S, _PERSON_S, _MILLION_S = 4.0, 0.4, 0.3
+# While the plan is made, no more than so much of it counts as done: it may take longer than expected.
+_MOST_OF_PLAN = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,27 +66,34 @@ class Week:
 class _Work:
     """How much of the work is done, by the seconds that its steps are expected to take."""
 
-    def __init__(self, pace: Pace | None, weeks: int) -> None:
-        self.pace, self.weeks, self.line = pace, weeks, ""
-        self.done_s, self.whole_s = 0.0, np.inf
-        self.first_s = self.each_s = 0.0
+    def __init__(self, pace: Pace | None, weeks: int, queues: int, people: int, scenarios: int) -> None:
+        self.pace, self.weeks, self.scenarios, self.line = pace, weeks, scenarios, ""
+        self.began = time.monotonic()
+        self.shifts_s = _QUEUE_S * queues
+        self.plan_s, self.done_s = self.shifts_s + _PERSON_S * people, 0.0
 
-    def expect(self, planned: Plan, done_s: float, scenarios: int) -> None:
-        """Reckon what is left, once the plan stands."""
-        shifts_s, plays_s = _QUEUE_S * len(planned.forecast["queue"].unique()), self._plays_s(planned)
+    def expect(self, calls: float) -> None:
+        """Reckon how long all takes, where the days planned have so many calls."""
+        plays_s = _MILLION_S * calls * self.weeks / 1e6
         of = {count: min(self.weeks, count) / self.weeks for count in (PAIRED, COMPARED)}
-        each_s = shifts_s + 2 * of[COMPARED] * plays_s
-        self.first_s, self.each_s = done_s + plays_s * (1 + 2 * of[PAIRED]), each_s
-        self.done_s, self.whole_s = done_s, self.first_s + scenarios * each_s
+        self.first_s = self.plan_s + plays_s * (1 + 2 * of[PAIRED])
+        self.each_s = self.shifts_s + 2 * of[COMPARED] * plays_s
+        self.whole_s = self.first_s + self.scenarios * self.each_s
 
-    def _plays_s(self, planned: Plan) -> float:
-        return _MILLION_S * planned.forecast["calls"].sum() * self.weeks / 1e6
+    def planning(self, line: str) -> None:
+        """Say how far the plan is; how much of it is done is told by the clock alone."""
+        self.done_s = min(time.monotonic() - self.began, _MOST_OF_PLAN * self.plan_s)
+        self.say(line)
 
     def say(self, line: str) -> None:
         """Say what is being done."""
         self.line = line
         if self.pace:
             self.pace(line, min(self.done_s / self.whole_s, 1.0))
+
+    def planned(self) -> None:
+        """Count the plan as done."""
+        self.done_s = self.plan_s
 
     def begin(self, scenario: int) -> None:
         """Count all before this scenario (0, 1, ...) as done."""
@@ -107,6 +117,7 @@ def plan_week(
     what_if: WhatIf | None = None,
     weeks: int = WEEKS,
     seed: int = 0,
+    time_limit_s: float | None = None,
     progress: Pace | None = None,
 ) -> Week:
     """Plan days as `planning.plan` does, and play the finished schedule under the forecast's doubt.
@@ -120,12 +131,16 @@ def plan_week(
     if what_if is not None:
         what_if.check_against(site)
     scenarios = {} if what_if is None else what_if.scenarios
-    work = _Work(progress, weeks)
+    work = _Work(progress, weeks, len(site.queues), 0 if people is None else len(people), len(scenarios))
+    work.expect(_calls_of(history, days))
+    remarks: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", Remark)
         asked: dict[str, Any] = {"start": start, "days": days, "overrides": overrides, "seed": seed}
-        planned = plan(history, site, people=people, previous=previous, progress=work.say, **asked)
-        work.expect(planned, _QUEUE_S * len(site.queues) + _PERSON_S * _count(people), len(scenarios))
+        asked |= {"people": people, "previous": previous, "time_limit_s": time_limit_s}
+        planned = plan(history, site, progress=work.planning, **asked)
+        work.expect(planned.forecast["calls"].sum())
+        work.planned()
         work.say("playing the weeks that may come")
         run = Comparison(planned, bands_of(planned, days, seed), weeks, seed, work.played)
         played, other = run.whole(), run.with_heads()
@@ -133,10 +148,10 @@ def plan_week(
         for place, (name, scenario) in enumerate(scenarios.items()):
             work.begin(place)
             work.say(f"what if: {name}")
-            rows += run.scenario(name, scenario)
+            others, said = _scenario(run, name, scenario)
+            rows, remarks = rows + others, remarks + said
         work.begin(len(scenarios))
         work.say("writing down")
-    said = (str(one.message) for one in caught if issubclass(one.category, Remark))
     return Week(
         plan=planned,
         bands=run.bands,
@@ -145,7 +160,11 @@ def plan_week(
         scenarios=check(pd.DataFrame(rows)[SCENARIOS.names()], SCENARIOS),
         played=played,
         overrides=overrides,
-        remarks=tuple(dict.fromkeys([*planned.remarks, *said, *_uncovered(planned), *_virtual(planned)])),
+        remarks=tuple(
+            dict.fromkeys(
+                [*planned.remarks, *_said(caught), *_uncovered(planned), *_virtual(planned), *remarks]
+            )
+        ),
     )
 
 
@@ -174,8 +193,23 @@ def plan_from_store(
     return replace(week, last_week=tables, verdicts=tuple(verdicts), remarks=said)
 
 
-def _count(people: pd.DataFrame | None) -> int:
-    return 0 if people is None else len(people)
+def _calls_of(history: pd.DataFrame, days: int) -> float:
+    """Return about how many calls so many days have: as many as on the mean day of the history."""
+    rows, days = check(history, HISTORY), arguments.whole("days", days, 1)
+    return float(rows["offered"].sum() / local_day(rows["start"]).nunique() * days)
+
+
+def _scenario(run: Comparison, name: str, scenario: Scenario) -> tuple[list[dict], list[str]]:
+    """Return the rows of a scenario, and what is remarked of it but not of the plan."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", Remark)
+        rows = run.scenario(name, scenario)
+    said = [f"what if {name}: {text}" for text in _said(caught) if text not in run.planned.remarks]
+    return rows, said
+
+
+def _said(caught: list[warnings.WarningMessage]) -> list[str]:
+    return [str(one.message) for one in caught if issubclass(one.category, Remark)]
 
 
 def _last_week(store: Store, site: Site, first: date) -> tuple[dict[str, pd.DataFrame], list[str], list[str]]:
@@ -185,7 +219,7 @@ def _last_week(store: Store, site: Site, first: date) -> tuple[dict[str, pd.Data
     try:
         ledger = track(store, site, since=since, until=until, now=now.iloc[0].to_pydatetime())
     except Refused as fault:
-        return {}, [], [f"last week is not tracked: {fault}"]
+        return {}, [], [f"last week is not tracked: {fault.found}"]
     tables = {name: table for name, table in ledger.tables().items() if len(table)}
     return tables, list(ledger.verdicts), list(ledger.remarks)
 

@@ -29,7 +29,7 @@ from quoting.compare import compare, compare_results
 from quoting.cost import cost, cost_summary
 from quoting.outbound import OutboundPlan, outbound_plan
 from quoting.portfolio.clients import DEMO_POOL, Pool, pool_template
-from quoting.portfolio.pooling import Pooled, pool
+from quoting.portfolio.pooling import Pooled, lacking, pool
 from quoting.portfolio.split import Split, shapley, split
 from quoting.quote import Quote, quote
 from quoting.risk import (
@@ -78,6 +78,7 @@ __all__ = [
     "growth",
     "handling_minute",
     "hourly",
+    "lacking",
     "minimum_volume",
     "outbound_plan",
     "people",

@@ -13,7 +13,7 @@ from quoting.terms.terms import Terms
 _MEASURES = (
     ("cost", "money", "over the term, without tax"),
     ("cost a month", "money", "mean of the months"),
-    ("cost per handled call", "money", "cost / handled calls"),
+    ("cost per handled call", "money", "cost / handled calls, a transferred one counted once"),
     ("cost per resolved call", "money", "cost / (handled calls × first-call resolution)"),
     ("paid hours a month", "h", "hours on the phones / (1 - shrinkage) / schedule efficiency"),
     ("FTE", "FTE", "paid hours a month / full-time hours of a month; a mean"),
@@ -32,6 +32,8 @@ def benefit(months: pd.DataFrame, terms: Terms, charged: float) -> pd.DataFrame:
     In-house the same calls take the same hours on the phones and the same seats; the client's shrinkage
     and schedule efficiency make paid hours of them. They cost the wage, with burden and overhead as
     shares of it; seats and set-up are added. Without `terms.in_house` that column is empty.
+
+    A transferred call is one call in all ratios, where `months` count each of its legs.
 
     Raises `Refused` where `charged` is no amount of money.
     """
@@ -53,14 +55,15 @@ def benefit(months: pd.DataFrame, terms: Terms, charged: float) -> pd.DataFrame:
 
 def _values(cost: float, paid_h: float, months: pd.DataFrame, terms: Terms) -> list[float]:
     """Return the measures of one way of doing the work, in their order."""
-    count = len(months)
-    handled, seat_months = column(months, "handled").sum(), column(months, "seats").sum()
-    a_day = column(months, "calls").mean() / (7 * WEEKS_A_MONTH)
+    count, workload = len(months), terms.traffic.workload
+    legs = 1 + workload.transferred
+    handled, seat_months = column(months, "handled").sum() / legs, column(months, "seats").sum()
+    a_day = column(months, "calls").mean() / legs / (7 * WEEKS_A_MONTH)
     values = [
         cost,
         cost / count,
         cost / handled,
-        cost / (handled * terms.traffic.workload.first_call_resolution),
+        cost / (handled * workload.first_call_resolution),
         paid_h / count,
         paid_h / count / (terms.staff.full_time_h * WEEKS_A_MONTH),
         seat_months / count,

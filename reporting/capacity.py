@@ -116,7 +116,8 @@ def describe_capacity(balance: pd.DataFrame) -> str:
     return (
         f"From the week of {first:%Y-%m-%d} to that of {last:%Y-%m-%d} between "
         f"{balance['required_fte'].min():,.1f} and {balance['required_fte'].max():,.1f} FTE are required; "
-        f"the gap is lowest in the week of {worst['start']:%Y-%m-%d}, at {worst['gap_fte']:+,.1f} FTE. "
+        f"the gap, before overtime and overflow, is widest in the week of {worst['start']:%Y-%m-%d}, "
+        f"at {worst['gap_fte']:+,.1f} FTE. "
         f"Hired: {hires}."
     )
 

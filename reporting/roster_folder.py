@@ -22,7 +22,8 @@ WORKBOOK, COVERAGE, GANTT, CALENDARS = "roster.xlsx", "coverage.png", "gantt.png
 _PARTS = ROSTER | INPUTS
 # A folder that holds all of these was written by a roster.
 _MARKS = (WORKBOOK, SUMMARY, COVERAGE)
-_OWN = [*(f"{name}.csv" for name in _PARTS), f"{CALENDARS}/*.ics"]
+# What it may hold beside those and its settings, as patterns.
+OWN = [*(f"{name}.csv" for name in _PARTS), f"{CALENDARS}/*.ics"]
 
 
 def write_roster_folder(
@@ -42,23 +43,37 @@ def write_roster_folder(
     calendar for each person, stamped with it. A roster that the folder holds already is replaced, and
     those of its tables and calendars that the new one lacks are set aside as NAME.old.csv, NAME.old.ics.
     """
-    tables = present(tables, _PARTS)
     with apart_from(folder) as new:
-        for name, table in tables.items():
-            floor.write(table, new / f"{name}.csv")
-        for name, content in settings.items():
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            (new / name).write_bytes(content)
-        write_lines(new / SUMMARY, summary)
-        found = {name: table for name, table in tables.items() if name in ROSTER}
-        write_roster_workbook(found, new / WORKBOOK, title=title, summary=summary, kinds=kinds)
-        shifts, activities = tables["shifts"], tables["activities"]
-        _draw_coverage(tables["coverage"], new / COVERAGE)
-        first = local_day(shifts["start"]).min().date()
-        save_picture(plot_day(shifts, activities, first).figure, new / GANTT)
-        if now is not None:
-            write_calendars(shifts, activities, new / CALENDARS, now=now)
-        move_into(new, Path(folder), _MARKS, _OWN)
+        fill_roster(tables, new, title=title, summary=summary, settings=settings, kinds=kinds, now=now)
+        move_into(new, Path(folder), _MARKS, OWN)
+
+
+def fill_roster(
+    tables: Mapping[str, pd.DataFrame],
+    new: Path,
+    *,
+    title: str,
+    summary: Sequence[str],
+    settings: Mapping[str, bytes],
+    kinds: Mapping[str, str] = KINDS,
+    now: datetime | None = None,
+) -> None:
+    """Write the files of `write_roster_folder` into an empty folder."""
+    tables = present(tables, _PARTS)
+    for name, table in tables.items():
+        floor.write(table, new / f"{name}.csv")
+    for name, content in settings.items():
+        (new / name).parent.mkdir(parents=True, exist_ok=True)
+        (new / name).write_bytes(content)
+    write_lines(new / SUMMARY, summary)
+    found = {name: table for name, table in tables.items() if name in ROSTER}
+    write_roster_workbook(found, new / WORKBOOK, title=title, summary=summary, kinds=kinds)
+    shifts, activities = tables["shifts"], tables["activities"]
+    _draw_coverage(tables["coverage"], new / COVERAGE)
+    first = local_day(shifts["start"]).min().date()
+    save_picture(plot_day(shifts, activities, first).figure, new / GANTT)
+    if now is not None:
+        write_calendars(shifts, activities, new / CALENDARS, now=now)
 
 
 def check_folder(folder: str | Path) -> None:

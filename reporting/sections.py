@@ -260,7 +260,8 @@ _CHAIN: tuple[tuple[str, str, str, _Blocks], ...] = (
         "promise",
         "The promise",
         "What callers will meet with this schedule. Its weeks were played call by call as they may come: "
-        "with the forecast's doubt, with absence, and with chance.",
+        "with the forecast's doubt, with absence, and with chance. So it mostly lies below the planned "
+        "service level of the schedule, which is that of the mean forecast with the mean of heads present.",
         lambda parts, _: promise_blocks(parts),
     ),
     (

@@ -63,7 +63,11 @@ def plot_scenarios(scenarios: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     for label in ax.get_yticklabels():
         label.set_parse_math(False)
     ax.set_ylim(len(names) - 0.5, -0.5)
-    ax.set_xlim(right=1.08)
+    # Room for the hours beside a band, though no mark beyond 100%.
+    left, right = ax.get_xlim()
+    right += 0.12 * (right - left)
+    ax.set_xlim(left, right)
+    ax.set_xticks([share for share in ax.get_xticks() if left <= share <= min(right, 1)])
     ax.xaxis.set_major_formatter("{x:.0%}")
     ax.tick_params("x", labelsize=8)
     title = f"{rows['queue'].iloc[0]}: what if; the bars hold 8 of 10 weeks, and the paid hours"
@@ -89,8 +93,11 @@ def describe_promise(promise: pd.DataFrame) -> str:
         f"in time; the weakest, {day(worst['start'])}, in 8 of 10 cases {worst['p10']:.0%} to "
         f"{worst['p90']:.0%}"
     )
-    chance = rows["chance"].dropna()
-    return text + (f"; the goal is met with a chance of {chance.min():.0%} at least." if len(chance) else ".")
+    if rows["chance"].isna().all():
+        return f"{text}."
+    # Not always the weakest day: a small one scatters more.
+    least = rows.loc[rows["chance"].idxmin()]
+    return f"{text}; least likely to meet the goal is {day(least['start'])}, {least['chance']:.0%}."
 
 
 def describe_scenarios(scenarios: pd.DataFrame) -> str:

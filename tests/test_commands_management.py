@@ -117,6 +117,37 @@ def test_files_beside_the_settings_are_read(folder: Path) -> None:
     assert "no such file" in gone.output
 
 
+def test_outbound_calls_of_other_days_are_left_out_and_a_review_is_shown(folder: Path) -> None:
+    (folder / "report.toml").write_text(
+        'client = "Bank"\noutlook_weeks = 0\noutbound = "o.csv"\noutbound_review = "r.csv"\n'
+    )
+    (folder / "r.csv").write_text(
+        "date,who,reviewed,found,agreed\n2024-05-08,Ann,spring,late calls fail,no call after 17:00\n"
+        "2024-04-01,Ann,spring,another month,none\n"
+    )
+    asked = ["management-report", "--history", "history.csv", "--period", "2024-W19", *NOW]
+    (folder / "o.csv").write_text("date,list,attempts,reached\n2024-01-06,spring,100,40\n")
+    done = run(*asked)
+    assert done.exit_code == 0, done.output
+    assert "Outbound: no result from Mon 6 May 2024 to Sun 12 May 2024" in done.stdout
+    assert 'id="outbound"' not in (folder / "report-2024-05-06.html").read_text(encoding="utf-8")
+    (folder / "o.csv").write_text("date,list,attempts,reached\n")
+    assert "Outbound: no result" in run(*asked).stdout
+    (folder / "o.csv").write_text("date,list,attempts,reached\n2024-05-06,spring,100,40\n")
+    assert run(*asked).exit_code == 0
+    page = (folder / "report-2024-05-06.html").read_text(encoding="utf-8")
+    assert "no call after 17:00" in page
+    assert "another month" not in page
+    (folder / "r.csv").write_text("date,who,reviewed\n")
+    assert run(*asked).exit_code == 0
+    page = (folder / "report-2024-05-06.html").read_text(encoding="utf-8")
+    assert "No notes on this period were supplied" in page
+    (folder / "o.csv").write_text("date,list,attempts,reached\n2024-05-06,spring,100,140\n")
+    refused = run(*asked)
+    assert refused.exit_code == 1
+    assert "outbound, 2024-05-06, spring, column reached: 140 reached of 100 attempts" in refused.output
+
+
 def test_days_that_are_not_over_are_refused_in_one_line(folder: Path) -> None:
     (folder / "report.toml").write_text('client = "Bank"\n', encoding="utf-8")
     done = run("management-report", "--history", "history.csv", "--period", "2024-W22", *NOW)
@@ -132,6 +163,6 @@ def test_a_scorecard_from_files_to_scores(folder: Path) -> None:
         (folder / name).write_text(table)
     done = run("scorecard", "--page", "s.html", "--workbook", "s.xlsx", "--format", "csv")
     assert done.exit_code == 0, done.output
-    assert "Vendor A,2026-03-01,total,,,1.0,100.0," in done.stdout
+    assert "Vendor A,2026-03-01,total,2026-03-01,,,1.0,100.0," in done.stdout
     assert (folder / "s.html").is_file()
     assert (folder / "s.xlsx").is_file()

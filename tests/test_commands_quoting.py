@@ -1,6 +1,7 @@
 """The commands of a quote as a pricing team calls them: what is written, printed and refused."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -88,7 +89,12 @@ def test_a_history_goes_along_into_the_folder() -> None:
 
 def test_an_outbound_quote_has_no_ladder_and_says_how_long_its_list_lasts() -> None:
     demo("sales.toml", of=DEMO_OUTBOUND)
-    assert "The list lasts" in run("quote", "sales.toml").stdout
+    said = run("quote", "sales.toml").stdout
+    assert "The list lasts" in said
+    assert "12,025 records a month." in said
+    assert "per record, solved" in said
+    assert "busy hour" not in said
+    assert " call" not in said.replace("per call minimum", "")
     assert Path("sales", "quote.xlsx").is_file()
     assert not Path("sales", "tables", "ladder.csv").exists()
     assert "no table 'ladder'" in run("quote", "sales.toml", "--of", "ladder", code=1).stderr
@@ -110,6 +116,48 @@ def test_two_quotes_stand_side_by_side() -> None:
     assert results.startswith("n,what,a,b,difference,share")
     assert [line.split(",")[1] for line in terms.splitlines()[1:]] == ["price.rate"]
     assert "name two quotes" in run("quote", "--compare", "a.toml", code=1).stderr
+    printed = run("quote", "--compare", "a.toml", "b.toml", "--format", "csv", "-o", "compared.csv").stdout
+    assert printed == terms
+    assert Path("compared.csv").read_text(encoding="utf-8").splitlines() == results.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("quote.toml --of prices --valid-until 2026-12-31", "--valid-until: has no use with one table"),
+        ("quote.toml -o prices.csv --folder f", "--folder: has no use with one table"),
+        ("quote.toml --actual came.csv --pool pool.toml", "--pool: has no use with --actual"),
+        ("quote.toml --actual came.csv --of prices", "--of: has no use with --actual"),
+        ("quote.toml --method 2", "--method: has no use with the whole folder"),
+        ("--compare a.toml b.toml --folder f", "--folder: has no use with --compare"),
+        ("--init --seed 3", "--seed: has no use with --init"),
+        ("--init --outbound", "--outbound: only the example has two kinds"),
+        ("quote.toml --demo --compare", "--compare: has no use with --init"),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(arguments: str, words: str) -> None:
+    assert words in run("quote", *arguments.split(), code=1).stderr
+    assert not list(Path().iterdir())
+
+
+def test_an_offer_is_not_valid_until_a_day_before_it() -> None:
+    demo()
+    done = run("quote", "quote.toml", "--valid-until", "2026-11-01", code=1)
+    assert done.stderr.startswith(
+        "callplan: --valid-until: 2026-11-01 is before the quote's date, 2026-11-02"
+    )
+    assert not Path("quote").exists()
+
+
+def test_a_fault_found_in_the_work_names_the_file() -> None:
+    demo("dear.toml", "base = 12000", "base = 12000000")
+    refused = run("quote", "dear.toml", code=1).stderr.splitlines()[-1]
+    assert refused.startswith("callplan: dear.toml, billing.3")
+
+
+def test_the_outbound_example_is_written() -> None:
+    run("quote", "--init", "--demo", "--outbound", "calls.toml")
+    assert Path("calls.toml").read_bytes() == DEMO_OUTBOUND.read_bytes()
 
 
 def test_what_came_stands_against_what_was_quoted(quoted: Quote) -> None:
@@ -175,4 +223,17 @@ def test_the_summary_says_the_figures_of_the_tables(quoted: Quote) -> None:
         assert row.rate_is in line
         assert (f"{row.rate:,.4f}" if row.rate < 10 else f"{row.rate:,.2f}") in line
     assert f"{quoted.costs['amount'].sum():,.2f} EUR over the term" in text
+    assert "60,000 calls a month given; 62,045 a month reach agents in a mean month of the term" in text
+    assert "(contained by the IVR, repeats, transfers, growth, unlike months)" in text
+    assert "FTE month" in text
     assert quoted.headline()["margin"] == pytest.approx(0.18 / 0.98 - 0.02 / 0.98, abs=1e-9)
+
+
+def test_a_method_that_earns_nothing_has_no_margin_to_say(quoted: Quote) -> None:
+    prices, margin = quoted.prices.copy(), quoted.margin.copy()
+    prices.loc[6, ["revenue", "after_discount"]] = 0.0
+    prices.loc[6, ["margin", "margin_after"]] = float("nan")
+    margin.loc[(margin["n"] == 7) & (margin["measure"] == "margin"), ["p10", "p90"]] = float("nan")
+    text = "\n".join(summarise_quote(replace(quoted, prices=prices, margin=margin)))
+    assert "given, which earns nothing; a loss in" in text
+    assert "nan" not in text

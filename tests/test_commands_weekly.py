@@ -95,6 +95,81 @@ def test_with_people_the_roster_stands_in_a_folder_inside(site_folder: Path) -> 
     assert {"roster/shifts.csv", "roster/people.csv", "roster/site.toml", "people.csv"} <= set(written)
 
 
+@pytest.mark.usefixtures("brief_search")
+def test_inputs_that_are_not_used_again_are_set_aside(site_folder: Path) -> None:
+    (site_folder / "site.toml").write_text('events = "events.csv"\n' + SITE)
+    (site_folder / "events.csv").write_text("name,date,effect\nsale,2024-05-07,+20%\n")
+    all_of_it = ("--people", "people.csv", "--what-if", "scenarios.toml", "-o", "week")
+    assert run(*WEEK, *all_of_it).exit_code == 0
+    written = files(site_folder / "week")
+    inputs = {"people.csv", "scenarios.toml", "events.csv"}
+    assert inputs <= set(written)
+    (site_folder / "site.toml").write_text(SITE)
+    assert run(*WEEK, "-o", "week").exit_code == 0
+    left = files(site_folder / "week")
+    assert not inputs & set(left)
+    for name, aside in (
+        ("people.csv", "people.old.csv"),
+        ("scenarios.toml", "scenarios.old.toml"),
+        ("events.csv", "events.old.csv"),
+        ("roster/shifts.csv", "roster.old/shifts.csv"),
+    ):
+        assert left[aside] == written[name]
+    assert not (site_folder / "week" / "roster").exists()
+    # What has a history alone takes no run of the store along.
+    assert run("calls.csv", "--start", "2024-05-03", "--days", "1", "-o", "week").exit_code == 0
+    assert not (site_folder / "week" / "run.txt").exists()
+
+
+def test_events_do_not_take_the_place_of_a_table(site_folder: Path) -> None:
+    (site_folder / "site.toml").write_text('events = "days.csv"\n' + SITE)
+    (site_folder / "days.csv").write_text("name,date,effect\nsale,2024-05-07,+20%\n")
+    refused = run(*WEEK, "-o", "week")
+    assert refused.exit_code == 1
+    assert "days.csv: the plan has a file of that name; rename yours" in refused.output
+
+
+def test_in_the_folder_of_the_settings_inputs_stay_where_they_are(site_folder: Path) -> None:
+    assert run(*WEEK, "--what-if", "scenarios.toml", "-o", ".").exit_code == 0
+    assert run(*WEEK, "-o", ".").exit_code == 0
+    assert (site_folder / "scenarios.toml").read_text() == SCENARIOS
+    assert (site_folder / "people.csv").exists()
+
+
+@pytest.mark.usefixtures("site_folder")
+def test_a_roster_cut_by_the_clock_is_remarked() -> None:
+    result = run(*WEEK, "--people", "people.csv", "-o", "week", "--time-limit", "0.01")
+    assert result.exit_code == 0, result.output
+    assert "was cut by the clock, and another run may find others; give it more time" in result.output
+    assert "time_limit_s = 0.01" in Path("week/run.txt").read_text()
+
+
+def test_events_and_overrides_stand_among_the_assumptions(site_folder: Path) -> None:
+    (site_folder / "site.toml").write_text('events = "events.csv"\n' + SITE)
+    days = "sale,2024-05-07,+20%\nsale,2024-04-09,+20%\nstrike,2024-05-08,\nstrike,2024-04-10,\n"
+    (site_folder / "events.csv").write_text(f"name,date,effect\n{days}")
+    assert CliRunner().invoke(main, ["import", "calls.csv", "--who", "me"]).exit_code == 0
+    for first, amount in (
+        ("2024-05-06", "--percent=10"),
+        ("2024-05-09", "--add=-5"),
+        ("2024-06-03", "--set=9"),
+    ):
+        words = ["override", "add", "sales", "--first", first, amount, "--reason", "mailing", "--who", "me"]
+        given = CliRunner().invoke(main, words)
+        assert given.exit_code == 0, given.output
+    assert run(*WEEK, "-o", "week").exit_code == 0
+    tables, _, _ = read_folder(site_folder / "week", ZONE)
+    rows = tables["assumptions"].set_index("item")[["value", "source"]]
+    said = {item: tuple(row) for item, row in rows.iterrows() if str(item).startswith(("event", "override"))}
+    assert said == {
+        "event: sale, 2024-05-07": ("calls +20%", "events.csv"),
+        "event: strike, 2024-05-08": ("as learned from earlier ones", "events.csv"),
+        "override 1": ("+10%, 2024-05-06 (mailing)", "the store"),
+        "override 2": ("-5 calls a day, 2024-05-09 (mailing)", "the store"),
+    }
+    assert "strike, 2024-05-08" in (site_folder / "week" / "report.html").read_text()
+
+
 def test_a_run_that_fails_leaves_the_last_good_one(
     site_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,8 @@ from planning.figures import CONVENTIONS, expression_of, prepared
 from planning.management import Given, ManagementReport, ReportSettings, management_report
 from planning.management.period import Period
 from planning.site import Site
+from planning.steps import forecast_site
+from planning.trials import past_weeks
 
 ZONE = "Europe/Paris"
 SITE = Site.from_dict(
@@ -345,6 +347,43 @@ def test_the_outlook_is_of_whole_weeks_after_the_period() -> None:
     assert (found.outlook["calls_lo"] <= 100).all()
     assert (found.outlook["calls_hi"] >= 100).all()
     assert "outlook_refused" in keys(report(outlook_weeks=2))
+
+
+def test_the_band_of_the_outlook_is_as_wide_as_past_forecasts_missed() -> None:
+    """A level that jumps every 8 weeks: a mean of 4 weeks sees a steady past, and misses by a half."""
+    rows = years_of_jumps()
+    found = report(rows, outlook_weeks=4)
+    (tried,) = found.tried.to_dict("records")
+    assert tried["n"] >= 8
+    assert tried["held"] < 0.8
+    past = past_weeks(rows, SITE, ["sales"], date(2024, 5, 13), 4, seed=0)
+    missed = past["offered"] / past["calls"] - 1
+    share = {end: found.outlook[f"calls_{end}"] / found.outlook["calls"] - 1 for end in ("lo", "hi")}
+    assert (share["hi"] >= missed.quantile(0.9) - 1e-9).all()
+    assert (share["lo"] <= missed.quantile(0.1) + 1e-9).all()
+    assert report(months(), outlook_weeks=2).tried["wape"].isna().all()
+
+
+def years_of_jumps() -> pd.DataFrame:
+    start = pd.date_range("2023-05-08 09:00", "2024-05-10 09:30", freq="30min", tz=ZONE)
+    start = start[(start.hour == 9) & (start.day_of_week < 5)]
+    weeks = (start - start[0]).days // 7
+    calls = np.where(weeks // 8 % 2, 15.0, 10.0)
+    return pd.DataFrame({"queue": "sales", "start": start, "minutes": 30, "offered": calls})
+
+
+def test_accuracy_says_of_how_many_days_it_is() -> None:
+    forecast = forecast_site(
+        months()[lambda rows: rows["start"] < "2024-05-06"], SITE, days=2, start=date(2024, 5, 6)
+    )
+    found = report(months(), given=Given(forecast=forecast))
+    assert found.accuracy_days == {"sales": (2, 5)}
+    (note,) = [note for note in found.notes if note.key == "accuracy_days"]
+    assert note.values == {"queue": "sales", "days": 2, "due": 5}
+    whole = forecast_site(
+        months()[lambda rows: rows["start"] < "2024-05-06"], SITE, days=7, start=date(2024, 5, 6)
+    )
+    assert "accuracy_days" not in keys(report(months(), given=Given(forecast=whole)))
 
 
 def test_the_trend_has_whole_weeks_and_months_alone() -> None:

@@ -62,7 +62,9 @@ def test_classes_that_do_not_add_up_are_remarked() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", Remark)
         outbound_report(results(), *MARCH)
-    with pytest.warns(Remark, match=r"add up to reached in 1 rows \(first 2026-03-02, spring: 41 of 40\)"):
+    with pytest.warns(
+        Remark, match=r"classes do not add up to reached in 1 rows \(first 2026-03-02, spring: 41 of 40\)"
+    ):
         outbound_report(results().assign(success=[6, 2, 5, 9]), *MARCH)
 
 
@@ -75,3 +77,55 @@ def test_a_rate_without_a_call_is_missing() -> None:
 def test_other_days_are_refused() -> None:
     with pytest.raises(Refused, match="no row from 2026-05-01"):
         outbound_report(results(), date(2026, 5, 1), date(2026, 5, 31))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"reached": 101}, "column reached: 101 reached of 100 attempts"),
+        ({"introduced": 41}, "column introduced: 41 introduced of 40 reached"),
+        ({"sales": 21}, "column sales: 21 sales of 20 introduced"),
+    ],
+)
+def test_more_of_a_part_than_of_its_whole_is_refused_by_row(changed: dict[str, int], said: str) -> None:
+    rows = results()
+    for name, count in changed.items():
+        rows.loc[0, name] = count
+    with pytest.raises(Refused, match=f"outbound, 2026-03-02, spring, {said}"):
+        outbound_report(rows, *MARCH)
+    # Equal counts are possible, and a row outside of the days is not looked at.
+    outbound_report(results().assign(sales=results()["introduced"]), *MARCH)
+    outbound_report(results().assign(attempts=[100, 50, 100, 8]), *MARCH)
+
+
+def test_classes_that_do_not_add_up_are_in_the_report_too() -> None:
+    with pytest.warns(Remark):
+        found = outbound_report(results().assign(success=[6, 2, 6, 9]), *MARCH).unequal
+    assert found["whole"].tolist() == ["reached", "attempts"]
+    assert found.loc[0, ["rows", "list", "classes", "counted"]].tolist() == [2, "spring", 41, 40]
+    some = results().drop(columns=["undecided", "wrong_number"])
+    assert outbound_report(some, *MARCH).unequal.empty
+    with pytest.warns(Remark, match="1 rows .first 2026-03-02, spring: 45 of 40"):
+        outbound_report(some.assign(failure=[30, 4, 10, 0]), *MARCH)
+
+
+def test_the_review_names_the_best_and_worst_day_and_what_the_lists_allow() -> None:
+    review = outbound_report(results(), *MARCH, OutboundTargets(contact_rate=0.28)).review
+    contact = review.rates.set_index("rate").loc["contact_rate"]
+    assert (contact["best_day"], contact["best"]) == (pd.Timestamp("2026-03-02"), 50 / 150)
+    assert (contact["worst_day"], contact["worst"]) == (pd.Timestamp("2026-03-03"), 0.2)
+    assert (contact["value_early"], contact["value_late"]) == (50 / 150, 0.2)
+    assert (contact["days_met"], contact["days"]) == (1, 2)
+    assert np.isnan(review.rates.set_index("rate").loc["sales_rate", "days_met"])
+    left = review.left.set_index("list")
+    assert left.loc["spring"].tolist() == [800, 100, 8, 800 * 8 / 200]
+    assert left.loc["renewal"].tolist() == [450, 50, 9, 450 * 2 / 50]
+    assert review.notes.empty
+
+
+def test_notes_that_reach_into_the_days_are_shown() -> None:
+    days = ["2026-02-20", "2026-02-20", "2026-03-02", "2026-04-01"]
+    until = [None, "2026-03-01", None, None]
+    notes = pd.DataFrame({"date": days, "who": "Ann", "reviewed": list("abcd"), "until": until})
+    found = outbound_report(results(), *MARCH, notes=notes.astype({"until": "datetime64[us]"}))
+    assert found.review.notes["reviewed"].tolist() == ["b", "c"]

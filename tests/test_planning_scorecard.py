@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from callplan.errors import Refused
+from callplan.errors import Refused, Remark
 from planning.scorecard import Scorecard, read_subject, scorecard, scorecard_template
 
 ANSWERED = {"name": "answered", "formula": "sum(handled) / sum(offered)", "target": 0.9, "weight": 0.75}
@@ -108,3 +108,42 @@ def test_a_subject_is_read_by_date_or_by_the_local_day_of_its_start(a_file: Call
 def test_the_template_is_sound(a_file: Callable[..., Path]) -> None:
     found = Scorecard.from_toml(a_file("scorecard.toml", scorecard_template()))
     assert [metric.weight for metric in found.metrics] == [0.6, 0.4]
+
+
+def test_a_span_in_which_a_target_changes_is_scored_in_parts() -> None:
+    """February has 2 days of rows: 3rd 50 of 60 answered, 4th 40 of 40, by 0.9 and from the 4th by 1.0."""
+    one = {**ANSWERED, "weight": 1}
+    card = settings(one, {**one, "target": 1.0, "valid_from": "2026-02-04"})
+    rows = scorecard(card, {"A": table()})
+    parts = rows[rows["metric"] == "answered"]
+    assert parts["first"].dt.day.tolist() == [1, 4, 1]
+    assert parts["target"].tolist() == [0.9, 1.0, 1.0]
+    early, late = 100 * 50 / 60 / 0.9, 100.0
+    assert parts["score"].tolist() == pytest.approx([early, late, 45])
+    totals = rows[rows["metric"] == "total"]
+    assert totals["score"].tolist() == pytest.approx([(early + late) / 2, 45])
+    assert totals["start"].tolist() == totals["first"].tolist()
+
+
+def test_before_the_first_metric_nothing_is_scored() -> None:
+    one = {**ANSWERED, "weight": 1, "valid_from": "2026-02-04"}
+    with pytest.warns(Remark, match="A: days before 2026-02-04 are not scored"):
+        rows = scorecard(settings(one), {"A": table()})
+    assert rows["value"].tolist()[0] == 1
+    with pytest.raises(Refused, match="A: no row from 2027-01-01 on"):
+        scorecard(settings({**one, "valid_from": "2027-01-01"}), {"A": table()})
+
+
+def test_a_day_that_is_none_is_refused_with_how_to_write_it() -> None:
+    with pytest.raises(Refused, match=r"valid_from: found '15\.10\.2026'; write the date as 2026-10-15"):
+        settings({**ANSWERED, "weight": 1, "valid_from": "15.10.2026"})
+
+
+def test_a_column_with_blanks_stands_in_quotation_marks() -> None:
+    rows = table().rename(columns={"handled": "calls handled"})
+    one = {**ANSWERED, "formula": "sum('calls handled') / sum(\"offered\")", "weight": 1}
+    assert scorecard(settings(one), {"A": rows})["value"].tolist()[0] == 0.9
+    with pytest.raises(Refused, match=r'as sum\("calls made"\)'):
+        settings({**one, "formula": "sum(calls handled)"})
+    with pytest.raises(Refused, match="no column 'calls'"):
+        scorecard(settings({**one, "formula": "sum('calls')"}), {"A": rows})

@@ -9,7 +9,8 @@ import pytest
 from callplan.errors import Refused
 from callplan.tables import SERVICE, check
 from planning import Site, expected_service, schedule_site, service_by_heads, staff_site
-from planning.days import by_day
+from planning.days import by_day, paid_work
+from scheduling import Schedule
 
 ZONE = "Europe/Paris"
 SETTINGS = {
@@ -81,6 +82,30 @@ def test_paid_hours_of_a_shared_team_are_split_between_its_queues() -> None:
     paid = (found.shift_plan["heads"] * found.shift_plan["paid_h"]).sum()
     assert days["paid_h"].sum() == pytest.approx(paid)
     assert (days["paid_h"] > 0).all()
+
+
+def test_paid_hours_of_people_follow_what_they_do_in_each_shift() -> None:
+    def at(clock: str) -> pd.Timestamp:
+        return pd.Timestamp(f"2024-05-{clock}", tz=ZONE)
+
+    shifts = pd.DataFrame(
+        [("a", at("06 08:00"), 8.0), ("a", at("06 20:00"), 6.0), ("b", at("06 08:00"), 4.0)],
+        columns=["person", "start", "paid_h"],
+    )
+    # The first shift has a meal that is paid; the second goes on past midnight.
+    work = [
+        ("a", at("06 08:00"), at("06 14:00"), "work", "sales"),
+        ("a", at("06 14:00"), at("06 14:30"), "meal", None),
+        ("a", at("06 14:30"), at("06 16:30"), "work", "support"),
+        ("a", at("06 20:00"), at("06 23:00"), "work", "support"),
+        ("a", at("07 00:00"), at("07 01:00"), "work", "sales"),
+        ("b", at("06 08:00"), at("06 12:00"), "work", "sales"),
+    ]
+    activities = pd.DataFrame(work, columns=["person", "start", "end", "activity", "queue"])
+    none = pd.DataFrame()
+    found = paid_work(Schedule(none, none, (), shifts=shifts, activities=activities))
+    sums = found.groupby(["person", "queue"])["paid_h"].sum().to_dict()
+    assert sums == {("a", "sales"): 6 + 1.5, ("a", "support"): 2 + 4.5, ("b", "sales"): 4}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from callplan.errors import Refused, Remark
 from callplan.hours import OpeningHours
 from callplan.intervals import grid, local_day
 from callplan.tables import SUGGESTIONS, TODAY, check
-from erlang import service_level
+from erlang import asa_s, service_level
 from planning import Roster, Site, expected_service, roster_site, staff_site
 from planning.today import Intraday, Measures, intraday
 from planning.today.breaks import break_moves, moved, shifted
@@ -82,7 +82,7 @@ def coverage_of(forecast: pd.DataFrame, site: Site, lack: float = 0.0) -> pd.Dat
 
 
 @cache
-def rostered() -> tuple[Roster, pd.DataFrame]:
+def rostered(seed: int = 0) -> tuple[Roster, pd.DataFrame]:
     """Return a roster of twelve people made for the forecast, and the forecast."""
     forecast, site = forecast_of(), site_of()
     people = pd.DataFrame(
@@ -94,7 +94,7 @@ def rostered() -> tuple[Roster, pd.DataFrame]:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "LEVELS", 6)
-        return roster_site(staff_site(forecast, site), site, people), forecast
+        return roster_site(staff_site(forecast, site), site, people, seed=seed), forecast
 
 
 def of_day(found: Intraday) -> pd.Series:
@@ -322,6 +322,33 @@ def test_a_message_turns_callers_away_and_says_how_they_count():
     assert "message" not in set(found.suggestions["kind"])
 
 
+@pytest.mark.parametrize(("lack", "long"), [(2.0, 0), (4.0, 10), (5.0, 14)])
+def test_a_message_comes_up_where_callers_wait_above_a_minute_and_does_what_it_says(lack, long):
+    forecast, site = forecast_of(), site_of()
+    found = intraday(forecast, today_of(forecast), site, now=NOW, coverage=coverage_of(forecast, site, lack))
+    rows = found.intervals
+    load = rows["calls"] * 240 / 1800
+    wait_s = pd.Series(asa_s(rows["present"] * 0.9, load, 240, patience_s=180), rows.index)
+    waits = (wait_s > 60) & (rows["state"] == "to come")
+    assert waits.sum() == long
+    said = found.suggestions[found.suggestions["kind"] == "message"].to_dict("records")
+    assert len(said) == (long > 0)
+    for row in said:
+        assert row["start"] == max(rows.loc[waits, "start"].iloc[0], pd.Timestamp(NOW, tz=ZONE))
+        assert row["end"] == rows.loc[waits, "start"].iloc[-1] + pd.Timedelta(minutes=30)
+        assert f"as expected in {long} intervals" in row["what"]
+        # A tenth of those callers leaves, and counts as not answered; the others find shorter queues.
+        stay = rows["calls"] * np.where(waits, 0.9, 1.0)
+        assert row["calls"] == pytest.approx((rows["calls"] - stay).sum())
+        table = rows[["queue", "start", "minutes"]].assign(
+            needed=rows["needed"], staffed=rows["present"], over=0.0, under=0.0
+        )
+        calls = rows[["queue", "start"]].assign(calls=stay, aht_s=240.0)
+        level = expected_service(table, calls, site)["service_level"]
+        assert row["after"] == pytest.approx((level * stay).sum() / rows["calls"].sum(), abs=1e-9)
+        assert row["gain"] > 0.01
+
+
 def test_every_move_of_a_break_keeps_the_rules_and_counts_right():
     roster, forecast = rostered()
     day = days_of(forecast, roster.site, lambda rows: presence(roster, rows))
@@ -370,32 +397,145 @@ def test_the_best_move_is_the_best_of_all():
     assert moves["after"].iloc[0] == pytest.approx(best, abs=1e-9)
 
 
-def test_offers_are_of_the_rest_of_the_day_and_do_what_they_say():
-    roster, forecast = rostered()
-    today = today_of(forecast, 1.6)
-    found = intraday(forecast, today, roster.site, now=NOW, roster=roster)
-    named = found.suggestions[found.suggestions["kind"].isin(["overtime", "extra shift"])]
+def from_now(roster: Roster, row: dict, activities: pd.DataFrame) -> pd.DataFrame:
+    """Return what all do, from now on `row`'s person as `activities` say, time more for the row's queue."""
+    now, was = pd.Timestamp(NOW, tz=ZONE), roster.schedule.activities
+    mine = was["person"] == row["person"]
+    before = was[mine & (was["start"] < now)].assign(end=lambda rows: rows["end"].clip(upper=now))
+    after = activities[(activities["person"] == row["person"]) & (activities["end"] > now)]
+    steps = []
+    for piece in after[after["activity"] == "work"].to_dict("records"):
+        for start in pd.date_range(max(piece["start"], now), piece["end"], freq="5min", inclusive="left"):
+            there = was[mine & (was["activity"] == "work") & (was["start"] <= start) & (was["end"] > start)]
+            queue = there["queue"].iloc[0] if len(there) else row["queue"]
+            steps.append({**piece, "start": start, "end": start + pd.Timedelta(minutes=5), "queue": queue})
+    return pd.concat([was[~mine], before, pd.DataFrame(steps, columns=was.columns)], ignore_index=True)
+
+
+def levels_with(activities: pd.DataFrame, found: Intraday, forecast: pd.DataFrame, site: Site) -> pd.Series:
+    """Return each queue's service level of the day if people do that."""
+    levels = {}
+    for queue, rows in found.intervals.groupby("queue"):
+        heads = heads_at_work(work_of(activities), queue, rows["start"], rows["minutes"])
+        table = rows[["queue", "start", "minutes"]].assign(needed=0.0, staffed=heads, over=0.0, under=0.0)
+        calls = rows[["queue", "start", "calls"]].merge(forecast[["queue", "start", "aht_s"]])
+        level = expected_service(table, calls, site)["service_level"].to_numpy()
+        levels[queue] = float(rows["calls"] @ level / rows["calls"].sum())
+    return pd.Series(levels)
+
+
+def worked(activities: pd.DataFrame, row: dict) -> pd.Timedelta:
+    own = activities[(activities["person"] == row["person"]) & (activities["activity"] == "work")]
+    return (own["end"] - own["start"])[local_day(own["start"]) == "2024-05-07"].sum()
+
+
+def staff_rows(found: Intraday) -> list[dict]:
+    table = found.suggestions
+    return table[table["kind"].isin(["overtime", "extra shift", "time off"])].to_dict("records")
+
+
+@pytest.mark.parametrize(("seed", "factor"), [(1, 1.6), (2, 1.2)])
+def test_offers_are_of_the_rest_of_the_day_and_do_what_they_say(seed, factor):
+    roster, forecast = rostered(seed)
+    given = (forecast, today_of(forecast, factor), roster.site)
+    found = intraday(*given, now=NOW, roster=roster)
+    named = [row for row in staff_rows(found) if row["kind"] != "time off"]
     assert len(named) > 0
-    assert (named["start"] >= pd.Timestamp(NOW, tz=ZONE)).all()
-    assert (named["gain"] > 0).all()
-    rows, row = found.intervals, named.iloc[0]
+    rows = found.intervals
     demand = roster.requirement.copy()
     need = demand["start"].map(rows.set_index("start")["needed"])
     over = demand["start"].map(rows.set_index("start")["state"]) != "to come"
     there = demand["start"].map(rows.set_index("start")["present"])
     demand["rostered"] = need.where(~over, there).fillna(demand["rostered"]).astype(float)
-    offer = {name: row[name] for name in ("person", "start", "end", "kind")}
     # Who is off that day is asked for shifts from then on alone.
     shifts = roster.schedule.shifts
     on_shift = shifts.loc[local_day(shifts["start"]) == "2024-05-07", "person"]
     people = roster.people.assign(tue=None)
     people.loc[~people["person"].isin(on_shift), "tue"] = "10:10-10:10"
-    after = take(roster.schedule, offer, demand, roster.site.shifts, people)
-    heads = heads_at_work(work_of(after.activities), "sales", rows["start"], rows["minutes"])
-    table = rows[["queue", "start", "minutes"]].assign(needed=0.0, staffed=heads, over=0.0, under=0.0)
-    calls = rows[["queue", "start", "calls"]].assign(aht_s=240.0)
-    level = expected_service(table, calls, roster.site)["service_level"]
-    assert row["after"] == pytest.approx((level * rows["calls"]).sum() / rows["calls"].sum(), abs=1e-9)
+    for row in named:
+        assert row["start"] >= pd.Timestamp(NOW, tz=ZONE)
+        assert row["gain"] > 0
+        offer = {name: row[name] for name in ("person", "start", "end", "kind")}
+        after = take(roster.schedule, offer, demand, roster.site.shifts, people)
+        then = from_now(roster, row, after.activities)
+        level = levels_with(then, found, forecast, roster.site)["sales"]
+        assert row["after"] == pytest.approx(level, abs=1e-9)
+        # No break is had twice, and none is left out.
+        assert worked(then, row) == worked(after.activities, row)
+
+
+@cache
+def rostered_for_two(seed: int) -> tuple[Roster, pd.DataFrame]:
+    """Return a day's roster of people who serve sales, help or both, without breaks, and the forecast."""
+    random = np.random.default_rng(seed)
+    rules = {"lengths_h": [5, 6], "meal_min": 0, "cost_per_h": 20.0, "under_cost_per_h": 200.0}
+    site = Site.from_dict(
+        {
+            "zone": ZONE,
+            "queues": {"sales": QUEUE, "help": {**QUEUE, "aht_s": 300}},
+            "calendar": {"hours": {"mon-fri": "08:00-18:00"}},
+            "shifts": {**rules, "contracts": {"FT": {}}},
+        },
+        "site.toml",
+    )
+    one = forecast_of(random.uniform(0.4, 0.7))
+    two = forecast_of(random.uniform(0.2, 0.4)).assign(queue="help", aht_s=300.0)
+    forecast = pd.concat([table[table["start"].dt.day == 7] for table in (one, two)], ignore_index=True)
+    skills = random.choice(["sales", "sales", "help", "sales|help"], 18)
+    people = pd.DataFrame({"person": [f"P{n:02}" for n in range(18)], "contract": "FT", "skills": skills})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "LEVELS", 6)
+        return roster_site(staff_site(forecast, site), site, people), forecast
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3])
+def test_an_offer_does_for_each_queue_what_it_does_alone(seed):
+    roster, forecast = rostered_for_two(seed)
+    factors = np.random.default_rng(seed).uniform(0.7, 1.5, 2)
+    today = pd.concat(
+        [today_of(rows, factor) for factor, (_, rows) in zip(factors, forecast.groupby("queue"), strict=True)]
+    )
+    given = (forecast, today, roster.site)
+    found = intraday(*given, now=NOW, roster=roster, measures=Measures(most=10))
+    before = levels_with(roster.schedule.activities, found, forecast, roster.site)
+    skills = roster.people.set_index("person")["skills"]
+    offered, activities = staff_rows(found), roster.schedule.activities
+    assert len(offered) > 0
+    for row in offered:
+        queues = skills[row["person"]].split("|")
+        assert row["queue"] in queues
+        if row["kind"] != "time off":
+            assert f": {row['kind']} for {row['queue']} from" in row["what"]
+        assert (row["gain"] < 0) == (row["kind"] == "time off")
+        then = activities[activities["person"] == row["person"]]
+        if row["kind"] == "time off":
+            stays = then[then["start"] < row["start"]]
+            then = stays.assign(end=stays["end"].clip(upper=row["start"]))
+        else:
+            then = pd.concat([then, pd.DataFrame([{**row, "activity": "work"}])[list(then)]])
+        after = levels_with(from_now(roster, row, then), found, forecast, roster.site)
+        assert row["before"] == pytest.approx(before[row["queue"]], abs=1e-9)
+        assert row["after"] == pytest.approx(after[row["queue"]], abs=1e-9)
+        for queue in before.index.drop(row["queue"]):
+            said = f"; also {queue} {before[queue]:.1%} to {after[queue]:.1%}"
+            assert (said in row["what"]) == (f"{before[queue]:.1%}" != f"{after[queue]:.1%}")
+            # Who does not serve a queue does nothing for it.
+            assert queue in queues or after[queue] == pytest.approx(before[queue], abs=1e-12)
+
+
+def test_of_a_roster_for_two_queues_one_can_be_looked_at():
+    roster, forecast = rostered_for_two(0)
+    today = today_of(forecast, 1.5)
+    only, calls = (table[table["queue"] == "help"] for table in (forecast, today))
+    site = roster.site.replace(queues={"help": roster.site.queue("help")})
+    found = intraday(only, calls, site, now=NOW, roster=roster)
+    both = intraday(forecast, today, roster.site, now=NOW, roster=roster)
+    rows = both.intervals[both.intervals["queue"] == "help"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found.intervals, rows)
+    skills = roster.people.set_index("person")["skills"]
+    named = staff_rows(found)
+    assert len(named) > 0
+    assert all("help" in skills[row["person"]] and row["gain"] != 0 for row in named)
 
 
 def test_the_same_day_gives_the_same_tables():

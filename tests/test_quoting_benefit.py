@@ -9,6 +9,7 @@ from callplan.errors import Refused
 from callplan.tables import QUOTE_BENEFIT, QUOTE_MONTHS, check, read
 from quoting.benefit import benefit
 from quoting.terms.terms import Terms
+from quoting.terms.traffic import Workload
 
 DATA = Path(__file__).parent / "data"
 AGENT_H, HANDLED, SEAT_MONTHS = 1120 + 1260 + 980, 27_900, 30
@@ -50,6 +51,20 @@ def test_both_sides_by_hand(months: pd.DataFrame, terms: Terms) -> None:
         row = found.loc[measure]
         assert (row["in_house"], row["outsourced"]) == pytest.approx((in_house, outsourced), rel=1e-12)
         assert row["difference"] == pytest.approx(in_house - outsourced, abs=1e-6)
+
+
+def test_a_transferred_call_is_one_call(months: pd.DataFrame, terms: Terms) -> None:
+    # Its two legs are both handled, in months that count legs: 15% more of them than calls.
+    workload = Workload(transferred=0.15, transfer_aht_s=240, first_call_resolution=0.8, repeating=0.5)
+    legs = terms.replace(traffic=terms.traffic.replace(workload=workload))
+    found = benefit(months, legs, 111_600).set_index("measure")["outsourced"]
+    calls = HANDLED / 1.15
+    assert found["cost per handled call"] == pytest.approx(111_600 / calls)
+    assert found["cost per resolved call"] == pytest.approx(111_600 / (0.8 * calls))
+    assert found["calls per agent-hour"] == pytest.approx(calls / AGENT_H)
+    assert found["calls per paid hour"] == pytest.approx(calls / 6000)
+    assert found["calls per seat-month"] == pytest.approx(calls / SEAT_MONTHS)
+    assert found["agents per 100 calls"] == pytest.approx(8 / (29_000 / 1.15 / 91.25) * 100)
 
 
 def test_a_worse_schedule_of_the_clients_own_makes_outsourcing_save_more(

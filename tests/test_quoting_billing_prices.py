@@ -15,7 +15,7 @@ from quoting.cost import cost
 from quoting.terms.factors import Direction, Funnel
 from quoting.terms.money import Billing, Line, Price
 from quoting.terms.terms import Terms
-from quoting.terms.traffic import Traffic
+from quoting.terms.traffic import Traffic, Workload
 
 DATA = Path(__file__).parent / "data"
 # What the quarter costs: see test_quoting_cost.py.
@@ -205,3 +205,22 @@ def test_successes_of_an_outbound_quote_are_the_sales_of_its_funnel(
     # A record in fifty is a sale: 2% of 10,000, 11,000 and 8,000.
     assert usage_of(months, outbound).successes.tolist() == pytest.approx([200, 220, 160])
     assert priced(months, outbound).loc["commission", "rate"] == pytest.approx(COST * 1.2 / 580)
+
+
+def test_where_calls_are_counted_it_is_said_that_a_transferred_one_is_two(
+    months: pd.DataFrame, terms: Terms
+) -> None:
+    legs = terms.traffic.replace(workload=Workload(transferred=0.15, transfer_aht_s=240))
+    found = priced(months, terms.replace(traffic=legs))["what"].str.contains(
+        "a transferred call counts as two"
+    )
+    by_call = {
+        "base_plus_overage",
+        "per_call",
+        "per_call_minimum",
+        "commission",
+        "dead_band",
+        "minimum_volume",
+    }
+    assert set(found.index[found]) == by_call
+    assert not priced(months, terms)["what"].str.contains("transferred").any()

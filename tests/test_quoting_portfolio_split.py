@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callplan.errors import Refused
+from callplan.errors import Refused, Remark
+from quoting.portfolio import weeks
 from quoting.portfolio.clients import Pool
 from quoting.portfolio.demand import demands
+from quoting.portfolio.pooling import pool
 from quoting.portfolio.split import Split, shapley, split
-from quoting.portfolio.teams import coalitions, hours, team
+from quoting.portfolio.teams import costs_of_sets, hours, hours_of_sets, team
+from quoting.portfolio.weeks import Weeks
 
 CLIENT = {"calls": 60, "aht_s": 300, "service_level": 0.8, "within_s": 20}
 
@@ -99,7 +102,8 @@ def test_like_clients_pay_alike_and_all_gain() -> None:
     assert result.proportional_in_core
     assert result.objects == ()
     assert str(result) == (
-        "5,376.00 staffed hours a week apart, 4,200.00 together; nobody pays more than without the others"
+        "5,376.00 staffed hours a week apart, 4,200.00 together, by formula for mean volumes; "
+        "nobody pays more than without the others"
     )
 
 
@@ -136,7 +140,8 @@ def test_who_loses_by_the_pool_is_named() -> None:
     fast = {"calls": 400, "aht_s": 45, "service_level": 0.95, "within_s": 5}
     slow = {"calls": 180, "aht_s": 1200, "service_level": 0.7, "within_s": 600}
     result = split(of({"fast": fast, "slow1": slow, "slow2": slow}))
-    costs = coalitions(demands(of({"fast": fast, "slow1": slow, "slow2": slow})))
+    three = of({"fast": fast, "slow1": slow, "slow2": slow})
+    costs = hours_of_sets(three, demands(three))
     value = shapley(costs)
     assert not result.in_core
     names = result.clients["client"].tolist()
@@ -167,8 +172,82 @@ def test_eight_clients_are_split_and_nine_are_refused() -> None:
     }
     result = split(of(eight))
     assert sum(paid(result).values()) == pytest.approx(result.together)
-    costs = coalitions(demands(of(eight)))
+    costs = hours_of_sets(of(eight), demands(of(eight)))
     assert len(costs) == 256
     assert costs[0b10100001] == hours(team([demands(of(eight))[i] for i in (0, 5, 7)]), 60)
-    with pytest.raises(Refused, match=r"9 clients.*put clients with like calls"):
+    with pytest.raises(Refused, match=r"^pool.toml, clients: 9 clients.*put clients with like calls"):
         split(of(dict.fromkeys("abcdefghi", CLIENT)))
+
+
+# ── where the simulation denies the formula ───────────────────────────────────────────────────────
+
+# Calls of other lengths: the shared team of the last two by formula misses their goals.
+UNLIKE = {
+    name: {"calls": calls, "aht_s": aht_s, "service_level": 0.8, "within_s": 20, "cost_per_agent_h": 20}
+    | {"hours": {"mon": "09:00-12:00"}}
+    for name, calls, aht_s in (("mean", 75, 240), ("long", 30, 600), ("short", 200, 90))
+}
+
+
+def test_what_is_split_is_what_the_simulation_leaves() -> None:
+    two = of({name: UNLIKE[name] for name in ("long", "short")}, minutes=30)
+    with pytest.warns(Remark, match="misses the goals"):
+        found = pool(two)
+    cost = found.saving.set_index(["by", "step"])["cost"]
+    assert [cost["formula", 3], cost["simulation", 3], cost["simulation", 1]] == [1440, 1500, 1620]
+    result = found.split
+    assert result is not None
+    assert [result.alone, result.together] == [1620, 1500]
+    assert paid(result) == pytest.approx({"long": 840 - 60, "short": 780 - 60})
+    assert result.clients["by_load"].sum() == pytest.approx(1500)
+    assert str(result).startswith(
+        "1,620.00 EUR a week apart, 1,500.00 together, by simulation for mean volumes, as teams sized by "
+        "formula (1,440.00 together) miss goals; nobody"
+    )
+
+
+def test_a_set_that_misses_its_goals_by_formula_is_simulated_too() -> None:
+    three = of(UNLIKE, minutes=30)
+    found = pool(three)
+    result, clients = found.split, demands(three)
+    assert result is not None
+    assert result.rests_on.startswith("by simulation")
+    # All three together are well sized by formula, the long and the short by themselves are not.
+    costs = costs_of_sets(clients, hours_of_sets(three, clients), None)
+    assert result.together == costs[-1] == found.saving.set_index(["by", "step"])["cost"]["simulation", 3]
+    assert costs[0b110] == 1440
+    simulated = [0, 840, 840, 1500, 780, 1440, 1500, 2100]
+    fair = dict(zip(UNLIKE, by_orders(np.array(simulated, float)).tolist(), strict=True))
+    assert paid(result) == pytest.approx(fair)
+
+
+def test_too_many_sets_are_scaled_to_the_simulated_saving(monkeypatch: pytest.MonkeyPatch) -> None:
+    four = of(
+        {name: CLIENT | {"hours": {"tue-sun": "08:00-20:00"}} for name in "abc"}
+        | {"night": CLIENT | {"hours": {"mon": "02:00-03:00"}}}
+    )
+    by_formula = split(four)
+    left_h = (by_formula.alone + by_formula.together) / 2
+    result = split(four, left_h)
+    assert result.together == pytest.approx(left_h)
+    rows, before = (one.clients.set_index("client") for one in (result, by_formula))
+    assert rows["shapley"].sum() == pytest.approx(left_h)
+    np.testing.assert_allclose(rows["shapley_saves"], before["shapley_saves"] / 2, atol=1e-9)
+    assert rows.loc["night", "shapley"] == pytest.approx(8), "who meets nobody pays its own team"
+    assert [result.in_core, result.proportional_in_core, result.objects] == [None, None, ()]
+    assert "smaller teams in proportion" in str(result)
+    assert "not known" in str(result)
+    with pytest.raises(Refused, match=r"^pool.toml, clients: a shared team saves nothing"):
+        split(four, by_formula.alone)
+    monkeypatch.setattr(weeks, "_MOST_PLAYED", 0)
+    assert Weeks(0, print).hours_of_sets(four, demands(four)) is None
+
+
+def test_the_doubt_of_volumes_is_in_the_split() -> None:
+    clients = {name: CLIENT | {"hours": {"mon": "09:00-12:00"}} for name in "abc"}
+    mean, apart, alike = (
+        split(of(clients, **keys)) for keys in ({}, {"volume_sd": 0.2}, {"volume_sd": 0.2, "correlation": 1})
+    )
+    assert mean.alone < apart.alone == alike.alone
+    assert mean.together < apart.together < alike.together
+    assert "kept with a chance of 90% (sd 20%, correlation 1)" in str(alike)

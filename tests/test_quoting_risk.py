@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from quoting import Terms
 from quoting.billing import fees, prices, usage_of
-from quoting.cost import cost
+from quoting.cost import build_up, cost
 from quoting.risk import tornado, two_way
 from quoting.risk.futures import costs_of, fees_of, future, share_of
 from quoting.risk.weeks import weeks_by_level
@@ -89,6 +89,19 @@ def test_several_futures_at_once_are_people_counted_one_by_one(
     for name, column in both.months.items():
         np.testing.assert_allclose(column[1], one[name], rtol=1e-6, atol=1e-9, err_msg=name)
     np.testing.assert_allclose(both.usage.productive_h[1], usage_of(one, terms).productive_h, rtol=1e-9)
+
+
+@pytest.mark.parametrize("contract_h", [None, 26.0])
+def test_a_future_with_gaps_begins_anew_as_people_do(contract_h: float | None) -> None:
+    term = TERMS.term.replace(kind="intermittent", months=24, active_months=(1, 6, 12))
+    terms = TERMS.replace(term=term, staff=TERMS.staff.replace(contract_h=contract_h))
+    by_volume = agents_by_volume(terms)
+    one = people(by_volume.agent_h[0], by_volume.agents[0], terms, 0.85, by_volume.carried(0))
+    assert one["begins_anew"].sum() > 2
+    levels = month_factors(terms)
+    made = future(weeks_by_level(terms, levels).at(levels), terms, 0.85)
+    for name, column in made.months.items():
+        np.testing.assert_allclose(column, one[name], rtol=1e-9, err_msg=name)
 
 
 def test_a_share_stays_below_what_would_leave_nobody() -> None:
@@ -190,3 +203,20 @@ def test_a_corner_of_a_two_way_table_is_the_quote_made_anew(
     ways = two_way(sizing, table, TERMS, changes=[-0.2, 0.2])
     found = ways.query("driver == @driver and volume == -0.2 and change == 0.2")
     np.testing.assert_allclose(found["profit"], revenue - spent, rtol=1e-7)
+
+
+def test_a_cost_is_summed_in_the_order_of_the_build_up_to_the_last_digit() -> None:
+    # Another order of the groups, as that of a set, gives other last digits and so other bytes.
+    levels = np.multiply.outer(np.random.default_rng(1).uniform(0.5, 1.5, 200), month_factors(TERMS))
+    months = future(weeks_by_level(TERMS, levels).at(levels), TERMS, 0.85).months
+    by_group: dict[str, list[np.ndarray]] = {}
+    for item in build_up(months, TERMS):
+        by_group.setdefault(item.group, []).append(item.amount)
+    assert len(by_group) > 4
+    sums = {group: np.sum(amounts, axis=0).sum(axis=-1) for group, amounts in by_group.items()}
+    wages, _ = sums.pop("wages"), sums.pop("contingency")
+    in_order = (wages + sum(sums.values())) * (1 + TERMS.cost.contingency)
+    whole = [n for n, billing in enumerate(TERMS.billing) if billing.method != "seat_rental"]
+    assert (costs_of(months, TERMS)[whole[0]] == in_order).all()
+    backwards = (wages + sum(reversed(sums.values()))) * (1 + TERMS.cost.contingency)
+    assert (backwards != in_order).any()

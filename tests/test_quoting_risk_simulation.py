@@ -12,12 +12,12 @@ from erlang import abandonment, offered_load, required_agents, service_level
 from quoting import Terms
 from quoting.billing import fees, prices, settle, usage_of
 from quoting.cost import cost
-from quoting.risk import simulate_margin, tornado
+from quoting.risk import drawn_how, simulate_margin, tornado
 from quoting.risk.draws import Draws, draw
 from quoting.risk.service import service_by_load
 from quoting.sizing import Sizing, agents_by_volume, month_factors, people, size, typical_week
 from quoting.terms.factors import Standard
-from quoting.terms.money import Billing, Risk
+from quoting.terms.money import Billing, Risk, Sla, Step
 from quoting.terms.template import DEMO_OUTBOUND
 
 TERMS = Terms.from_toml(Path(__file__).with_name("data") / "quote_risk.toml")
@@ -326,5 +326,73 @@ def test_without_any_doubt_every_draw_is_the_quote() -> None:
     terms = TERMS.replace(risk=KNOWN, traffic=TERMS.traffic.replace(aht_doubt=0.0))
     sizing, table = quoted(terms)
     found = simulate_margin(replace(sizing, doubt=0.0), table, terms, seed=1)
+    found = found[found["method"] != "commission"]
     for name in ("mean", "p10", "p50", "p90"):
         np.testing.assert_allclose(found[name], found["quoted"], rtol=1e-9, atol=1e-9)
+
+
+# ── the chance of a success ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_commission_without_any_other_doubt_scatters_as_its_successes_do() -> None:
+    terms = TERMS.replace(
+        billing=(Billing(method="commission", success=0.02), Billing(method="per_call")),
+        risk=KNOWN.replace(draws=20_000),
+        traffic=TERMS.traffic.replace(aht_doubt=0.0),
+        sla=None,
+    )
+    sizing, table = quoted(terms)
+    found = rows(simulate_margin(replace(sizing, doubt=0.0), table, terms, seed=1), "profit")
+    row, of = found.loc["commission"], table.set_index("method").loc["commission"]
+    assert row["quoted"] == pytest.approx(of["profit_after"])
+    off = 1 - terms.price.discount
+    sd = off * of["revenue_sd"]
+    assert row["mean"] == pytest.approx(row["quoted"], abs=4 * sd / np.sqrt(20_000))
+    assert row["p10"] == pytest.approx(off * of["revenue_p10"] - of["cost"], abs=0.05 * sd)
+    assert row["p90"] == pytest.approx(off * of["revenue_p90"] - of["cost"], abs=0.05 * sd)
+    # What is paid by the call is sure.
+    assert found.loc["per_call", "p10"] == pytest.approx(found.loc["per_call", "p90"])
+
+
+def test_a_commission_is_less_sure_than_a_price_by_call() -> None:
+    terms = Terms.from_toml(DEMO_OUTBOUND)
+    terms = terms.replace(billing=(Billing(method="commission"), Billing(method="per_call")))
+    sizing, table = quoted(terms)
+    found = rows(simulate_margin(sizing, table, terms, seed=1), "profit")
+    # Of the same volume, in other months: the variances of volume and of success add up.
+    width = (found["p90"] - found["p10"]) / (2 * 1.2816)
+    of_success = table.set_index("method").loc["commission", "revenue_sd"] * (1 - terms.price.discount)
+    assert width["commission"] > width["per_call"]
+    assert width["commission"] == pytest.approx(np.hypot(width["per_call"], of_success), rel=0.05)
+
+
+def test_a_commission_changes_no_draw_of_the_others() -> None:
+    ways = (Billing(method="per_call"), Billing(method="project"))
+    found = []
+    for billing in (ways, (*ways, Billing(method="commission", success=0.1))):
+        terms = TERMS.replace(billing=billing)
+        found.append(simulate_margin(*quoted(terms), terms, seed=1).query("method != 'commission'"))
+    pd.testing.assert_frame_equal(*(table.reset_index(drop=True) for table in found), check_exact=True)
+
+
+# ── what is said ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_as_quoted_is_the_price_after_credits_and_bonus_and_that_is_said() -> None:
+    sla = Sla(bonuses=(Step(above=0.81, share=0.01),), cap=0.05)
+    terms = TERMS.replace(sla=sla)
+    sizing, table = quoted(terms)
+    found = simulate_margin(sizing, table, terms, seed=1)
+    of, priced = (
+        frame.set_index("method").loc["project"] for frame in (rows(found, "bonus").reset_index(), table)
+    )
+    profit = rows(found, "profit").loc["project", "quoted"]
+    assert of["quoted"] == pytest.approx(0.01 * priced["after_discount"])
+    assert profit == pytest.approx(priced["profit_after"] + of["quoted"], rel=1e-6)
+    assert "after credits and bonus" in drawn_how(terms, 0.1)
+    assert "after credits and bonus" not in drawn_how(terms.replace(sla=None), 0.1)
+
+
+def test_only_with_a_commission_its_successes_are_spoken_of() -> None:
+    assert "binomial" in drawn_how(TERMS, 0.1)
+    assert "binomial" not in drawn_how(TERMS.replace(billing=(Billing(method="project"),)), 0.1)

@@ -27,7 +27,7 @@ from quoting.sizing import (
     size,
     typical_week,
 )
-from quoting.sizing.people import seats_of
+from quoting.sizing.people import begins_anew, seats_of
 from quoting.sizing.teams import hanging_up
 from quoting.terms.factors import Standard, Term, TimeBand
 from quoting.terms.staff import Staff
@@ -289,6 +289,53 @@ def test_people_by_hand() -> None:
     assert table["support"].tolist() == [1, 1, 1]
     assert table["holiday_share"].to_numpy() == pytest.approx([0.02] * 3)
     assert table["start"].dt.strftime("%Y-%m-%d").tolist() == ["2027-01-01", "2027-02-01", "2027-03-01"]
+
+
+def test_after_months_that_are_not_worked_the_team_begins_anew() -> None:
+    staff = STAFF.replace(attrition=0.1, attrition_per="month", training_weeks=2, training_passed=0.8)
+    term = Term(kind="intermittent", start=dt.date(2027, 1, 1), months=24, active_months=(1, 6, 7, 12))
+    terms = QUOTE.replace(term=term, staff=staff, other=QUOTE.other.replace(special_training_h=0))
+    assert begins_anew(term).tolist() == [True, True, False, True, False, True, False, True]
+    month_h = float(40 * Fraction(365, 84) * Fraction(7, 10))
+    table = people([10 * month_h] * 8, [5] * 8, terms, 1.0)
+    assert table["begins_anew"].tolist() == [1, 1, 0, 1, 0, 1, 0, 1]
+    # December goes on into January; everybody of a month that begins anew is hired, and one more.
+    hires = [(1 if on else 11) / 0.8 for on in (False, False, True, False, True, False, True, False)]
+    assert table["leavers"].to_numpy() == pytest.approx([1.0] * 8)
+    assert table["hires"].to_numpy() == pytest.approx(hires)
+    assert table["training_h"].to_numpy() == pytest.approx([80 * n for n in hires])
+    said = " ".join(conventions(terms, efficiency(terms)))
+    assert "the team begins anew: everybody is hired and trained again" in said
+    assert "begins anew" not in " ".join(conventions(QUOTE, efficiency(QUOTE)))
+
+
+@pytest.mark.parametrize(("weeks", "day"), [(0, "2027-03-01"), (2, "2027-02-15"), (1.5, "2027-02-18")])
+def test_a_class_begins_its_training_before_the_month_of_its_hires(weeks: float, day: str) -> None:
+    # A week and a half is 10.5 days: it begins 11 days before.
+    terms = QUOTE.replace(staff=STAFF.replace(training_weeks=weeks))
+    table = people([700.0] * 12, [5] * 12, terms, 1.0)
+    assert table["class_begins"].dt.strftime("%Y-%m-%d").iloc[2] == day
+    said = " ".join(conventions(terms, efficiency(terms)))
+    assert f"begins {weeks:g} weeks before that month" in said
+    assert "A fall of heads costs nothing" in said
+
+
+def test_heads_are_people_of_their_contracts_and_fte_full_time_weeks() -> None:
+    # 24 of 40 h: five heads for three FTE; the same hours are learnt, and as many lost in the ramp.
+    given = {"attrition": 0.0, "training_weeks": 3, "ramp_weeks": 4, "ramp_share": 0.5}
+    full, part = STAFF.replace(**given), STAFF.replace(**given, contract_h=24)
+    agent_h = [float(30 * 40 * Fraction(365, 84) * Fraction(7, 10))] * 12
+    terms = QUOTE.replace(other=QUOTE.other.replace(special_training_h=0))
+    one, other = (people(agent_h, [30] * 12, terms.replace(staff=staff), 1.0) for staff in (full, part))
+    assert one["heads"].tolist() == one["fte"].tolist() == other["fte"].tolist()
+    assert other["heads"].to_numpy() == pytest.approx([50] * 12)
+    assert other["hires"].to_numpy() == pytest.approx([50] + [0] * 11)
+    for name in ("paid_h", "training_h", "ramp_lost_h", "leaders", "support", "seats"):
+        assert other[name].to_numpy() == pytest.approx(one[name].to_numpy()), name
+    assert other["training_h"].iloc[0] == pytest.approx(30 * 3 * 40)
+    assert "of contracts of 24 h a week" in " ".join(
+        conventions(QUOTE.replace(staff=part), efficiency(QUOTE))
+    )
 
 
 def test_yearly_attrition_is_made_monthly_by_its_convention() -> None:

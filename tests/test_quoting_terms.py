@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callplan.errors import Refused
+from callplan.errors import Refused, Remark
 from quoting.terms.factors import Term, TimeBand
 from quoting.terms.money import Billing, Price
 from quoting.terms.said import Said
@@ -122,6 +122,36 @@ FIGURES: dict[str, tuple[dict[str, Any], str]] = {
     "percent for a share": (
         {"staff__shrinkage": 30},
         "staff.shrinkage: found 30; it must be less than 1: 30% is 0.3",
+    ),
+    "more leavers a year than there are people": (
+        {"staff__attrition": 1.2},
+        "staff.attrition: found 1.2 a year; give it by month: a twelfth of it is attrition = 0.1, "
+        'attrition_per = "month"',
+    ),
+    "everybody leaves in a month": (
+        {"staff__attrition": 1, "staff__attrition_per": "month"},
+        "staff.attrition: found 1 a month; a share below 1",
+    ),
+    "percent for an attrition": (
+        {"staff__attrition": 30},
+        "staff.attrition: found 30 a year; a share below 1: 30% is 0.3",
+    ),
+    "a text of blanks": (
+        {"integration__access": "  "},
+        "integration.access: a text of blanks alone; write the text, or leave the key out",
+    ),
+    "a blank text in a list": (
+        {"other__skills": ["orders", "\t"]},
+        "other.skills.2: a text of blanks alone; write the text, or leave the key out",
+    ),
+    "a premium of public holidays that nobody counts": (
+        {"time_band__holidays_a_year": GONE},
+        "cost.holiday_premium: a premium, but no public holidays; give time_band.holidays_a_year, or leave "
+        "holiday_premium out",
+    ),
+    "some zeros too many": (
+        {"traffic__calls": 1.3e10, "traffic__per": "year"},
+        "traffic.calls: found 13,000,000,000 a year; a quote is for a thousand million calls a month at most",
     ),
     "above 100%": ({"staff__shrinkage": 1.3}, "staff.shrinkage: found 1.3; it must be less than 1"),
     "percent for a premium": (
@@ -400,7 +430,13 @@ def test_a_band_that_covers_nothing_is_refused(case: str) -> None:
     ],
 )
 def test_each_band_has_its_week(band: dict[str, Any], days: int) -> None:
-    assert sum(bool(spans) for spans in read(time_band=band).time_band.week.week) == days
+    terms = read(time_band=band, cost__holiday_premium=GONE)
+    assert sum(bool(spans) for spans in terms.time_band.week.week) == days
+
+
+def test_a_term_that_has_begun_before_the_quote_is_remarked() -> None:
+    with pytest.warns(Remark, match="term.start, 2026-11-01, is before the quote's date, 2026-11-02"):
+        read(term__start=dt.date(2026, 11, 1))
 
 
 # ── goals ─────────────────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import poisson
 
+from callplan.errors import Refused
 from callplan.tables import QUOTE_WORKLOAD, check
 from quoting import Terms
 from quoting.sizing import agents_by_volume, requirement, size, typical_week, workload
@@ -220,10 +221,22 @@ def test_the_table_is_the_same_each_time() -> None:
     pd.testing.assert_frame_equal(workload(quote(**FACTORS)), workload(quote(**FACTORS)))
 
 
-def test_a_quote_that_no_call_reaches_is_still_sized() -> None:
-    sized = size(quote(above_calls=50_000.0))
-    assert sized.months["calls"].max() == 0
-    assert sized.months["aht_s"].isna().all()
-    assert set(sized.months["agents"]) == {1}
-    assert sized.methods["reason"].iloc[0] == "no calls reach the team: it has minimum_agents"
-    assert sized.workload["seats"].iloc[-1] < 0
+@pytest.mark.parametrize("above", [300.0, 50_000.0])
+def test_a_threshold_that_no_call_passes_is_refused_by_its_key(above: float) -> None:
+    # The busiest hour has 10% of 2,000 calls: nothing to speak of comes above either threshold.
+    busiest = typical_week(quote())["calls"].max()
+    with pytest.raises(Refused) as fault:
+        size(quote(above_calls=above))
+    assert fault.value.where == "time_band.above_calls"
+    assert f"the busiest interval has {busiest:,.4g} on average" in fault.value.found
+    assert size(quote(above_calls=busiest)).months["calls"].min() > 1
+
+
+def test_a_term_without_calls_in_any_month_is_refused_by_its_key() -> None:
+    # The term runs from January to June.
+    late = QUOTE.replace(traffic=TRAFFIC.replace(months=(0,) * 6 + (1,) * 6))
+    with pytest.raises(Refused, match=r"^traffic.months: no call comes in any active month"):
+        size(late)
+    december = QUOTE.replace(traffic=TRAFFIC.replace(peak_month=12, peak_month_factor=12))
+    with pytest.raises(Refused, match=r"^traffic.peak_month_factor: no call comes in any active month"):
+        size(december)

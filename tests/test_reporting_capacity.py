@@ -80,7 +80,7 @@ def test_the_picture_stacks_what_closes_the_gap():
 
 def test_the_sentence_says_it():
     said = describe_capacity(tables()["balance"])
-    assert "the gap is lowest in the week of 2024-04-15, at -2.1 FTE" in said
+    assert "the gap, before overtime and overflow, is widest in the week of 2024-04-15, at -2.1 FTE" in said
     assert "Hired: 4 on 2024-04-15." in said
 
 

@@ -367,6 +367,7 @@ def test_a_new_plan_replaces_the_old_and_leaves_the_users_files(small, tmp_path)
     write_folder({"outcome": small["outcome"]}, tmp_path, **TEXTS)
     assert {path.name for path in tmp_path.iterdir()} == {
         "outcome.csv", "summary.txt", "site.toml", "plan.xlsx", "report.html", "notes.csv", "history.old.csv",
+        "remarks.old.txt",
     }  # fmt: skip
     assert (tmp_path / "notes.csv").read_text() == "mine"
 

@@ -4,6 +4,7 @@ import html
 import re
 import string
 import warnings
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,15 +17,18 @@ import pytest
 from planning.management import Given, ManagementReport, ReportSettings, management_report
 from planning.scorecard import Scorecard, scorecard
 from planning.site import Site
+from planning.sla import Settlement
 from reporting import fonts
 from reporting.languages import LANGUAGES, language
 from reporting.management import (
     management_document,
+    other,
     scorecard_document,
     write_management_page,
     write_management_workbook,
 )
-from reporting.management.parts import Listing
+from reporting.management.goals import settlement
+from reporting.management.parts import Listing, Saying
 from reporting.management.pictures import Painter
 
 NO_FONT = "no font with Chinese letters here: apt-get install fonts-noto-cjk"
@@ -276,7 +280,7 @@ def test_dates_and_numbers_are_written_as_a_language_does() -> None:
 
 
 def test_scores_are_a_page_and_a_workbook(tmp_path: Path) -> None:
-    metric = {"name": "answered", "formula": "sum(handled) / sum(offered)", "target": 0.9, "weight": 1}
+    metric = {"name": "n", "formula": "sum(handled) / sum(offered)", "target": 0.9, "weight": 1}
     card = Scorecard.from_dict({"subjects": {"甲 <A>": "a.csv"}, "metrics": [metric]}, "scorecard.toml")
     days = pd.to_datetime(["2026-02-03", "2026-03-02"])
     table = pd.DataFrame({"date": days, "offered": [100, 100], "handled": [81, 90]})
@@ -289,6 +293,7 @@ def test_scores_are_a_page_and_a_workbook(tmp_path: Path) -> None:
         text = html.unescape((tmp_path / "s.html").read_text(encoding="utf-8"))
         assert "100.0" in text
         assert language(code).formula(metric["formula"]) in text
+        assert language(code).word("n") not in text, "a metric keeps its name"
 
 
 def test_a_report_of_a_week_without_calls_is_drawn(report: ManagementReport, tmp_path: Path) -> None:
@@ -299,3 +304,59 @@ def test_a_report_of_a_week_without_calls_is_drawn(report: ManagementReport, tmp
     )
     text = html.unescape(page(empty, "en", tmp_path))  # type: ignore[arg-type]
     assert "nothing counted" in text
+
+
+def test_the_amount_follows_from_the_shares_as_they_are_written(report: ManagementReport) -> None:
+    for amount, share in ((80000.0, 0.026451612903), (1000.0, 1 / 3), (12345678.0, 0.015), (100.0, 0.02)):
+        written = float(language("en").exact_share(share, of=amount).rstrip("%")) / 100
+        assert abs(written - share) * amount < 0.005
+    assert language("en").exact_share(0.02, of=80000) == "2.0%"
+    own = Settlement(0.0, 0.015, 0.026451612903, 0.015, 80000.0)
+    lines = settlement(SimpleNamespace(settlement=own), language("en"))
+    found = re.search(r"80,000.00 × \(([\d.]+)% − ([\d.]+)%\) = −916.13", lines[1])
+    assert found
+    assert round(80000 * (float(found[1]) - float(found[2])) / 100, 2) == -916.13
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_sheets_have_short_names_that_are_whole(code: str) -> None:
+    tabs = [section["tab"] for section in language(code).texts["sections"].values()]
+    assert len(set(tabs)) == len(tabs)
+    assert max(map(len, tabs)) <= 14
+
+
+def test_what_a_page_folds_is_open_on_paper(report: ManagementReport, pages: dict[str, str]) -> None:
+    folded = sum(
+        block.folded
+        for section in management_document(report, "en").sections
+        for blocks in section.blocks.values()
+        for block in blocks
+        if isinstance(block, Listing)
+    )
+    reader = Reader(pages["en"])
+    boxes = [named["id"] for tag, named in reader.tags if tag == "input"]
+    assert len(boxes) == folded > 0
+    assert [named["for"] for tag, named in reader.tags if tag == "label"] == boxes
+    assert "details" not in {tag for tag, _ in reader.tags}
+    paper = pages["en"].partition("@media print")[2]
+    assert ".fold:not(:checked) ~ .folded { display: block; }" in paper
+
+
+def test_a_review_shows_notes_days_and_what_the_lists_allow(
+    report: ManagementReport, pages: dict[str, str]
+) -> None:
+    assert report.outbound is not None
+    assert "Best day" in pages["en"]
+    assert "回顾" in pages["zh"]
+    assert "No notes on this period" in pages["en"]
+    unequal = [{"whole": "reached", "rows": 2, "list": "spring", "classes": 41.0, "counted": 40.0}]
+    table = pd.DataFrame(unequal).assign(date=pd.Timestamp("2024-05-06"))
+    found = other.outbound(replace(report.outbound, unequal=table), language("en"))
+    said = [block.text for block in found if isinstance(block, Saying)]
+    assert any("“Reached”: 2 (first Mon 6 May 2024, spring: 41 of 40)" in line for line in said)
+
+
+def test_a_goal_in_chinese_has_no_english_words(pages: dict[str, str]) -> None:
+    assert "服务水平（20 秒，占呼入）" in pages["zh"]
+    assert "20 s" not in html.unescape(pages["zh"])
+    assert "Service level (20 s, of offered)" in pages["en"]

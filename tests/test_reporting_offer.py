@@ -20,6 +20,7 @@ from callplan.errors import Refused
 from callplan.tables import QUOTE_MONTHS, QUOTE_PRICES, QUOTE_REQUIREMENT, SERVICE_LADDER, check
 from quoting import DEMO_OUTBOUND, DEMO_QUOTE, Quote, Terms, quote
 from quoting.assumptions import assumptions
+from quoting.sizing.effects import _STEPS
 from quoting.terms.money import Risk
 from reporting.languages import LANGUAGES
 from reporting.management.parts import Listing
@@ -158,6 +159,7 @@ def tables(terms: Terms) -> dict[str, pd.DataFrame]:
     months = months.assign(
         leavers=0.9292, hires=1.3131, training_h=52.525, ramp_lost_h=18.181, leaders=4, support=0
     )
+    months = months.assign(begins_anew=[1, 0, 0], class_begins=months["start"] - pd.Timedelta(days=13))
     months = months.assign(night_share=0.0, weekend_share=0.0777, holiday_share=11 / 365)
     weekday, minute = (
         part.ravel() for part in np.meshgrid(np.arange(6), np.arange(480, 1080, 30), indexing="ij")
@@ -337,7 +339,10 @@ def test_nothing_that_we_keep_to_ourselves_moves_the_clients_page(
         "above_floor",
         "what",
     }
-    people = {"heads", "leavers", "hires", "training_h", "ramp_lost_h", "leaders", "support"}
+    people = {
+        "heads", "begins_anew", "leavers", "hires", "class_begins", "training_h", "ramp_lost_h", "leaders",
+        "support",
+    }  # fmt: skip
     made["prices"] = made["prices"].drop(columns=list(secret))
     made["months"] = made["months"].drop(columns=list(people))
     made["ladder"] = made["ladder"].drop(columns="cost")
@@ -429,7 +434,7 @@ def test_each_figure_is_marked_as_what_it_is(written: dict[tuple[str, str, str],
     said = "client's estimate | Nordbank, tender, page 4 | 1 Sep 2026 |"
     assert f"| Calls expected | 2,000 calls a day, in the hours of service | {said}" in text
     assert "| Average handling time (AHT) | 240 s | our forecast | planning, ledger | 14 Sep 2026 |" in text
-    assert "| Growth a year | 4% | assumption | Callwerk GmbH, quote.toml | 5 Oct 2026 |" in text
+    assert "| Growth a year | 4% | assumption | Callwerk GmbH | 5 Oct 2026 |" in text
     assert (
         "| 预计话务量 | 每天 2,000 通，服务时间内 | 客户估计 | Nordbank、tender, page 4 | 2026年9月1日 |"
         in written["offer", "zh", "md"]
@@ -439,7 +444,7 @@ def test_each_figure_is_marked_as_what_it_is(written: dict[tuple[str, str, str],
 @pytest.mark.parametrize("name", PAPERS)
 def test_an_estimate_and_a_forecast_stand_apart(name: str, written: dict[tuple[str, str, str], str]) -> None:
     text = written[name, "en", "md"]
-    assert "| Calls a week | 11,000 | client's estimate | stands beside | Nordbank | – |" in text
+    assert "| Calls a week | 11,000 | client's estimate | for comparison | Nordbank | – |" in text
     assert (
         "| Calls a week | 11,789 | our forecast | this offer rests on it | history.csv | 30 Sep 2026 |"
         in text
@@ -649,10 +654,49 @@ def test_unknown_languages_and_forms_are_refused() -> None:
 
 def test_a_history_is_named_in_the_place_of_an_estimate() -> None:
     terms = quoted(traffic={"history": "calls.csv", "zone": "Europe/Paris", "patience_s": 180})
-    assert "- **Volume**: as in the history supplied" in write(render_service_plan, terms, form="md")
+    plan = write(render_service_plan, terms, form="md")
+    assert "- **Volume**: 11,789 calls a week: our forecast from the history supplied" in plan
     text = write(render_offer, terms, form="md")
     assert "| History of calls | calls.csv |" in text
     assert "Calls expected" not in text
+
+
+def test_what_a_history_has_taken_the_place_of_is_for_comparison() -> None:
+    history = {"history": "calls.csv", "zone": "Europe/Paris", "busy_hour_factor": 0.12}
+    terms = quoted(traffic={**content()["traffic"], **history})
+    made = tables(terms)
+    seen = {"n": 4, "item": "busy_hour_factor", "kind": "measured", "value": 0.1032, "used": "no"}
+    made["figures"] = pd.concat([made["figures"], pd.DataFrame([seen])])
+    offer, plan = (render(terms.model_dump(), made, form="md") for render in PAPERS.values())
+    beside = "client's estimate, for comparison | Nordbank, tender, page 4"
+    assert f"| Calls expected | 2,000 calls a day, in the hours of service | {beside}" in offer
+    assert "| Pattern of a day | 24 shares of a day, as given | assumption, for comparison |" in offer
+    assert "| Average handling time (AHT) | 240 s | our forecast |" in offer
+    busy = "10.3% of a day's calls (measured), 12% of a day's calls (assumption, for comparison)"
+    assert f"- **Busiest hour**: {busy}" in plan
+
+
+@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_a_call_is_and_how_many_reach_agents_is_said(name: str, code: str) -> None:
+    escalation = {"transferred": 0.06, "transfer_aht_s": 240, "escalated": 0.1, "escalation_aht_s": 300}
+    terms = quoted(traffic={**content()["traffic"], "workload": escalation})
+    lines = ["calls as given, 11.3% outside the opening hours left out", "transfers: 6.0% are one more leg"]
+    steps = {"step": [1, 2], "line": lines, "calls": [60_833.0, 64_483.0], "aht_s": [240.0, 240.5]}
+    made = {**tables(terms), "workload": pd.DataFrame(steps)}
+    text = PAPERS[name](terms.model_dump(), made, language=code, form="md")
+    words = {
+        "en": ("transferred counts as two", "second tier counts once", "Transferred calls counted twice"),
+        "zh": ("转接的来电计为两通", "二线的来电只计一通", "转接的来电计两次"),
+    }[code]
+    for said in (*words, "11.3%", "| 60,833 |", "| 64,483 |"):
+        assert said in text
+    assert "IVR" not in text
+
+
+def test_every_step_to_the_agents_has_its_words() -> None:
+    names = {line.partition(":")[0] for line in _STEPS.values()} | {"calls as given", "calls by forecast"}
+    assert set(offer_words("en").texts["workload"]) == names
 
 
 def test_an_intermittent_overflow_round_the_clock_is_described() -> None:

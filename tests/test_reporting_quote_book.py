@@ -1,6 +1,7 @@
 """The workbook of a quote: recalculated by LibreOffice it says what the code says, unchanged and changed."""
 
 import copy
+import datetime as dt
 import math
 import re
 import shutil
@@ -90,6 +91,7 @@ CASES: dict[str, dict[str, Any]] = {
     "least volume": {"volume": -0.3},
     "much": {
         "time_band.holidays_a_year": 13.0, "other.special_training_h": 31.0, "staff.full_time_h": 40.0,
+        "staff.contract_h": 24.5,
         "staff.schedule_efficiency": 0.79, "staff.spare_seats": 0.2, "staff.attrition": 0.04,
         "staff.attrition_per": "month", "staff.training_weeks": 3.5, "staff.training_passed": 0.8,
         "staff.ramp_weeks": 6.0, "staff.ramp_share": 0.5, "staff.leader_span": 6.0,
@@ -110,6 +112,8 @@ CASES: dict[str, dict[str, Any]] = {
         "staff.attrition_convention": "simple",
     },
 }  # fmt: skip
+# Of the outbound quote, which says nothing of contracts.
+SHORTER_WEEK = {"staff.full_time_h": 35.0}
 # A rest of the fee that alone earns more than the price.
 TOO_MUCH = {"billing.2.base": 1e6, "billing.4.minimum": 1e6, "billing.12.additional": 1e6}
 
@@ -183,6 +187,8 @@ class Numbers:
 def near(found: Any, meant: Any) -> bool:
     if isinstance(meant, str) or meant is None or isinstance(found, str) or found is None:
         return (found or None) == (meant or None)
+    if isinstance(meant, dt.datetime):
+        return bool(found == meant)
     return math.isclose(found, meant, rel_tol=1e-9, abs_tol=1e-7)
 
 
@@ -209,8 +215,9 @@ def changed(book: Path, outbound: Path, tmp_path_factory: pytest.TempPathFactory
     assert shutil.which("soffice"), "LibreOffice is missing: apt-get install libreoffice-calc-nogui"
     folder = tmp_path_factory.mktemp("changed")
     before, files = {}, []
-    for case, changes in (CASES | {"too much": TOO_MUCH, "outbound": {}}).items():
-        before[case] = openpyxl.load_workbook(outbound if case == "outbound" else book)
+    others = {"too much": TOO_MUCH, "outbound": {}, "outbound, shorter week": SHORTER_WEEK}
+    for case, changes in (CASES | others).items():
+        before[case] = openpyxl.load_workbook(outbound if case.startswith("outbound") else book)
         for key, value in changes.items():
             Numbers(before[case], before[case]).cell(cell_of(key)).value = value
         # Saved by openpyxl no formula has a number any more: LibreOffice must compute every one.
@@ -258,6 +265,13 @@ def test_changed_cells_give_what_the_code_gives_under_the_changed_terms(
     for line, amounts in costs.groupby("line")["amount"]:
         assert near(lines[line[:1].upper() + line[1:]], amounts.sum()), line
     assert (now.cell("figures_changed").value > 0) == bool(CASES[case])
+
+
+def test_without_contract_hours_heads_follow_the_full_time_week(changed: dict[str, Numbers]) -> None:
+    before, now = changed["outbound"], changed["outbound, shorter week"]
+    longer = [38 / 35 * fte for fte in before.months("fte")]
+    assert alike(now.months("heads"), longer)
+    assert alike(now.months("fte"), longer)
 
 
 def test_no_rate_is_said_where_the_rest_of_the_fee_earns_more_than_the_price(
@@ -327,8 +341,12 @@ def test_only_volumes_that_were_sized_can_be_chosen(book: Path) -> None:
 def test_the_hiring_plan_hires_whole_people_and_enough_of_them(book: Path) -> None:
     sheet = openpyxl.load_workbook(book, data_only=True)["Hiring plan"]
     rows = {row[0].value: [cell.value for cell in row[3:8]] for row in sheet.iter_rows() if row[0].value}
-    hires = quoted(terms_of({}))[0].months["hires"]
-    assert all(value == int(value) for value in rows["To begin"] + rows["Heads needed"])
-    short = np.cumsum(rows["To begin"]) - np.cumsum(hires)
-    assert short.min() > -1e-9
-    assert short.max() < 1
+    months = quoted(terms_of({}))[0].months
+    assert all(value == int(value) for value in rows["To hire"] + rows["Heads needed"])
+    # From April to June nobody works: of those hired before, rounded up, nobody is left in July.
+    assert months["begins_anew"].tolist() == [1, 0, 0, 1, 0]
+    for team in (slice(0, 3), slice(3, 5)):
+        short = np.cumsum(rows["To hire"][team]) - np.cumsum(months["hires"].iloc[team])
+        assert short.min() > -1e-9
+        assert short.max() < 1
+    assert rows["Their class begins"] == [start - dt.timedelta(days=14) for start in months["start"]]

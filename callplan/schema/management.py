@@ -139,18 +139,40 @@ OUTBOUND = Table(
     ),
     parts=(("reached", "attempts"), ("introduced", "reached"), ("sales", "introduced")),
 )
+REVIEW = Table(
+    "outbound_review",
+    "Notes on outbound calls as somebody reviewed them: what was looked at, found and agreed.",
+    ("date", "who", "reviewed"),
+    (
+        Column("date", "day", "", "the local day, or the first day of what was reviewed, the year first"),
+        Column("who", "text", "", "who reviewed it"),
+        Column("reviewed", "text", "", "what was reviewed: a list, a day, calls listened to"),
+        optional("until", "", "the last day of what was reviewed; empty: that one day", "day"),
+        optional("found", "", "what was found", "text"),
+        optional("agreed", "", "what was agreed: who does what by when", "text"),
+    ),
+)
 SCORES = Table(
     "scores",
     "Each metric of each subject (a client, a vendor), by span: value, target, weight, score.",
-    ("subject", "start", "metric"),
+    ("subject", "start", "metric", "first"),
     (
         Column("subject", "text", "", "who is scored: a client, a vendor, a site or a queue"),
         Column("start", "day", "", "the first day of the week or month"),
         Column("metric", "text", "", "the metric, or `total`: all of them, weighted"),
+        Column("first", "day", "", "the first day of the part of the span in which this target held"),
         Column("value", "number", "as the metric", "what the expression gives", False, True, -inf),
         Column("target", "number", "as the metric", "the target", False, True, -inf),
-        Column("weight", "number", "share", "its weight on that day", high=1),
+        Column("weight", "number", "share", "its weight in that part", high=1),
         Column("score", "number", "points", "100 at the target; for `total` the weighted mean", False, True),
-        Column("change", "number", "points", "score - that of the span before", False, True, -inf),
+        Column(
+            "change",
+            "number",
+            "points",
+            "score - the one before it, of the span or part before",
+            False,
+            True,
+            -inf,
+        ),
     ),
 )

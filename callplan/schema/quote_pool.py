@@ -9,7 +9,8 @@ _AGENTS = "agents on the phones, whole, in the busiest interval"
 
 POOL_CLIENTS = Table(
     "pool_clients",
-    "Each client of a pool: its own team, and the shared one; without seconds of its own 20 s count.",
+    "Each client of a pool: its own team, and the shared one; without seconds of its own 20 s count. Calls "
+    "and load are the mean; teams and service levels are for the volume that teams are sized for.",
     ("client",),
     (
         _CLIENT,
@@ -55,6 +56,7 @@ POOL_SAVING = Table(
         Column("by", "text", "", "formula or simulation"),
         Column("step", "whole", "number", "1 separate, 2 seats shared, 3 agents shared", low=1),
         Column("way", "text", "", "how the work is organised"),
+        Column("sized_for", "text", "", "the volumes that all these teams are sized for"),
         Column(
             "agents", "whole", "agents", "most on the phones at once; separate: the sum of each client's most"
         ),
@@ -68,7 +70,7 @@ POOL_SAVING = Table(
 )
 POOL_WEEK = Table(
     "pool_week",
-    "Agents of separate teams and of the shared one, by interval of a typical week.",
+    "Agents of separate teams and of the shared one, by interval of a typical week; the load is the mean.",
     ("weekday", "minute"),
     (
         Column("weekday", "whole", "day", "Monday 0 to Sunday 6", high=6),
@@ -95,7 +97,7 @@ POOL_SPLIT = Table(
 )
 POOL_AHT = Table(
     "pool_aht",
-    "What pooling saves if handling times were less or more alike, loads held; busiest interval.",
+    "What pooling saves if handling times were less or more alike, mean loads held; busiest interval.",
     ("goals", "ratio"),
     (
         Column("goals", "text", "", "the goals' seconds: held, or in proportion to the handling times"),
@@ -128,7 +130,8 @@ POOL_CORRELATION = Table(
 )
 POOL_OVERFLOW = Table(
     "pool_overflow",
-    "A client keeps a team for its calls up to a number an interval; the others' team takes those above.",
+    "A client keeps a team for its calls up to a number an interval; the others' team takes those above. At "
+    "mean volumes.",
     ("client", "above_calls"),
     (
         _CLIENT,

@@ -6,7 +6,13 @@ from callplan.schema.columns import Column, Table
 
 _N = Column("n", "whole", "place", "the billing method's place in the quote, from 1")
 _METHOD = Column("method", "text", "", "the billing method")
-_PROFIT = Column("profit", "number", "money", "price less cost over the term, at the quoted rates", low=-inf)
+_PROFIT = Column(
+    "profit",
+    "number",
+    "money",
+    "price less cost over the term at the quoted rates, no credit or bonus",
+    low=-inf,
+)
 _MARGIN = Column("margin", "number", "share", "profit as a share of the price", empty=True, low=-inf, high=1)
 _REVENUE = Column("revenue", "number", "money", "the price over the term, discounted, without tax")
 _COST = Column("cost", "number", "money", "cost over the term")
@@ -59,9 +65,21 @@ QUOTE_MARGIN = Table(
     ("n", "measure"),
     (
         Column("n", "whole", "place", "the billing method's place in the quote, from 1; 0 is all of them"),
-        Column("measure", "text", "", "profit, margin, credits, bonus or service_level, over the term"),
+        Column(
+            "measure",
+            "text",
+            "",
+            "profit or margin, after credits and bonus; credits, bonus or service_level: over the term",
+        ),
         _METHOD,
-        Column("quoted", "number", "money or share", "as quoted, nothing drawn", empty=True, low=-inf),
+        Column(
+            "quoted",
+            "number",
+            "money or share",
+            "nothing drawn: as the prices say, after credits and bonus of the service level sized for",
+            empty=True,
+            low=-inf,
+        ),
         Column("mean", "number", "money or share", "mean of the draws", empty=True, low=-inf),
         Column("p10", "number", "money or share", "1 of 10 draws lies below", empty=True, low=-inf),
         Column("p50", "number", "money or share", "half of the draws lie below", empty=True, low=-inf),
@@ -85,8 +103,23 @@ BREAK_EVEN = Table(
         Column("crossing", "whole", "place", "1, 2, ... by volume"),
         _METHOD,
         Column("other_method", "text", "", "the other method, or cost"),
-        Column("change", "number", "share", "volume against the quote", empty=True, low=-1),
-        Column("calls", "number", "calls", "calls of a mean month there", empty=True),
+        Column(
+            "change",
+            "number",
+            "share",
+            "volume against the quote, to the nearest percent",
+            empty=True,
+            low=-1,
+        ),
+        Column(
+            "until",
+            "number",
+            "share",
+            "to where they are alike or change places; else = change",
+            empty=True,
+            low=-1,
+        ),
+        Column("calls", "number", "calls", "calls of a mean month at change, to three figures", empty=True),
         Column("what", "text", "", "who is dearer on either side, or that none lies in this range"),
     ),
 )

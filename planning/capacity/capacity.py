@@ -210,7 +210,10 @@ def _summary(balance: pd.DataFrame, found: Hires, terms: Capacity, delays: pd.Da
         lines.append("Nobody is to be hired.")
     short = balance[balance["short_fte"] > _SAME_FTE]
     worst = balance.loc[balance["gap_fte"].idxmin()]
-    lines.append(f"The gap is widest in the week of {worst['start']:%Y-%m-%d}: {worst['gap_fte']:+.1f} FTE.")
+    lines.append(
+        f"The gap, before overtime and overflow, is widest in the week of {worst['start']:%Y-%m-%d}: "
+        f"{worst['gap_fte']:+.1f} FTE."
+    )
     if len(short):
         lines.append(
             f"{len(short)} weeks stay short beyond the {terms.gap_at_most:g} FTE allowed, by up to "

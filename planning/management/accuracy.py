@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,9 @@ import pandas as pd
 
 import forecasting
 from callplan.errors import Refused
+from callplan.intervals import local_day
 from callplan.tables import ACCURACY, FORECAST, check
+from planning.management.calls import Calls
 from planning.management.notes import Note
 from planning.management.period import Period, edges
 from planning.site import Site
@@ -49,6 +52,23 @@ def accuracy_of(
         return _scored(forecast, history, site, period), [*notes, Note("accuracy_file")]
     except Refused as fault:
         return None, [*notes, Note("accuracy_refused", {"why": str(fault)})]
+
+
+def days_of(
+    accuracy: pd.DataFrame | None, queues: Sequence[Calls], period: Period, zone: str
+) -> dict[str, tuple[int, int]]:
+    """Return of how many days of each queue the accuracy is, and how many were open."""
+    if accuracy is None:
+        return {}
+    by_day = accuracy[accuracy["by"] == "day"]
+    # Leads are apart, models are beside each other.
+    compared = by_day.groupby(["queue", "model"])["n"].sum().groupby("queue").max()
+    due = {own.name: own.within(period.first, period.last, zone).due["start"] for own in queues}
+    return {
+        name: (int(compared[name]), local_day(starts).nunique())
+        for name, starts in due.items()
+        if name in compared
+    }
 
 
 def _scored(forecast: pd.DataFrame, history: pd.DataFrame, site: Site, period: Period) -> pd.DataFrame:

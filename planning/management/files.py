@@ -9,7 +9,7 @@ import pandas as pd
 
 from callplan import files
 from callplan.errors import Refused
-from callplan.tables import EXCLUSIONS, FORECAST, OUTBOUND, Table, read
+from callplan.tables import EXCLUSIONS, FORECAST, OUTBOUND, REVIEW, Table, read
 from planning.management.report import Given
 from planning.management.settings import ReportSettings
 from planning.site import Site
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 def read_given(settings: ReportSettings, folder: str | Path, site: Site, store: Store | None = None) -> Given:
     """Read the files that the settings name, from their folder.
 
-    A file of exclusions or of the client's own that has a header and no rows is taken for none.
+    A file of exclusions, of outbound results or notes, or of the client's own that has a header and no rows
+    is taken for none.
     """
     folder = Path(folder)
     return Given(
         exclusions=_read(folder, settings.exclusions, EXCLUSIONS, site, may_be_empty=True),
         forecast=_read(folder, settings.forecast, FORECAST, site),
         store=store,
-        outbound=_read(folder, settings.outbound, OUTBOUND, site),
+        outbound=_read(folder, settings.outbound, OUTBOUND, site, may_be_empty=True),
+        outbound_review=_read(folder, settings.outbound_review, REVIEW, site, may_be_empty=True),
         passed_through={
             name: files.load(folder / file).reset_index(drop=True)
             for name, file in settings.passed_through.named().items()

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from callplan.errors import Refused
-from callplan.tables import OUTLOOK, YEARS, check
+from callplan.tables import OUTLOOK, TRIED, YEARS, check
 from planning.management.calls import Calls, by_week
 from planning.management.notes import Note
 from planning.management.period import Period, edges
 from planning.site import Site
 from planning.steps import Progress, bands_site, forecast_site
+from planning.trials import past_weeks, widened
 from scheduling.results import no_rows
 
 # The band of the weeks to come.
@@ -23,10 +24,14 @@ _GAPS = 0.05
 
 def outlook(
     history: pd.DataFrame, site: Site, period: Period, weeks: int, seed: int, progress: Progress
-) -> tuple[pd.DataFrame, list[Note]]:
-    """Forecast the whole weeks that follow a period, from a history that ends with it (table `OUTLOOK`)."""
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Note]]:
+    """Forecast the whole weeks that follow a period, from a history that ends with it.
+
+    Returns them (table `OUTLOOK`), their bands as wide as the misses of past weeks call for, and how such
+    forecasts have done (table `TRIED`).
+    """
     if not weeks:
-        return no_rows(OUTLOOK), []
+        return no_rows(OUTLOOK), no_rows(TRIED), []
     start = period.last + timedelta(days=1)
     until_monday = -start.weekday() % 7
     days = until_monday + 7 * weeks
@@ -41,11 +46,15 @@ def outlook(
             quantiles=ends,
             start=start,
             seed=seed,
-            progress=progress,
         )
     except Refused as fault:
-        return no_rows(OUTLOOK), [Note("outlook_refused", {"why": str(fault)})]
-    return _by_week(ahead, bands, start + timedelta(days=until_monday), site.zone), []
+        return no_rows(OUTLOOK), no_rows(TRIED), [Note("outlook_refused", {"why": str(fault)})]
+    monday = start + timedelta(days=until_monday)
+    progress("past forecasts as far ahead")
+    table = _by_week(ahead, bands, monday, site.zone)
+    missed = past_weeks(history, site, list(table["queue"].unique()), monday, weeks, seed)
+    table, tried = widened(table, missed, _LEVEL)
+    return check(table, OUTLOOK, zone=site.zone), tried, []
 
 
 def _by_week(ahead: pd.DataFrame, bands: pd.DataFrame, monday: date, zone: str) -> pd.DataFrame:
@@ -61,7 +70,7 @@ def _by_week(ahead: pd.DataFrame, bands: pd.DataFrame, monday: date, zone: str) 
         calls_lo=wide.iloc[:, 0].to_numpy(), calls_hi=wide.iloc[:, -1].to_numpy(), level=_LEVEL
     )
     first = [edges(day.date(), day.date(), zone)[0] for day in sums["start"]]
-    return check(sums.assign(start=first)[OUTLOOK.names()], OUTLOOK, zone=zone)
+    return sums.assign(start=first)[OUTLOOK.names()]
 
 
 def years(calls: Sequence[Calls], period: Period, zone: str) -> tuple[pd.DataFrame, list[Note]]:

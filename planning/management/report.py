@@ -13,7 +13,7 @@ from callplan.errors import Refused, nearest
 from callplan.intervals import local_day
 from planning.figures import CONVENTIONS, Lacking
 from planning.management import outlook as ahead
-from planning.management.accuracy import accuracy_of
+from planning.management.accuracy import accuracy_of, days_of
 from planning.management.attainment import attained
 from planning.management.calls import (
     Calls,
@@ -41,7 +41,8 @@ class ManagementReport:
 
     `lacking` holds, by queue, the figures that its history cannot give with the columns they need.
     `within_s` has the thresholds that it counts by, `conventions` the service level by each convention, with
-    the columns lacking for it. `accuracy` may be None.
+    the columns lacking for it. `accuracy` may be None; `accuracy_days` says of how many of
+    a queue's open days it is.
     """
 
     client: str
@@ -57,8 +58,10 @@ class ManagementReport:
     exclusions: pd.DataFrame
     years: pd.DataFrame
     outlook: pd.DataFrame
+    tried: pd.DataFrame
     conventions: pd.DataFrame
     accuracy: pd.DataFrame | None
+    accuracy_days: Mapping[str, tuple[int, int]]
     passed_through: Mapping[str, pd.DataFrame]
     outbound: OutboundReport | None
     lacking: Mapping[str, Sequence[Lacking]]
@@ -79,6 +82,7 @@ class Given:
     forecast: pd.DataFrame | None = None
     store: Store | None = None
     outbound: pd.DataFrame | None = None
+    outbound_review: pd.DataFrame | None = None
     passed_through: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
@@ -116,7 +120,15 @@ def management_report(
     attainment, compliance, goal_notes = attained(settings.goals, queues, every, span, site.zone)
     years, year_notes = ahead.years(queues, span, site.zone)
     accuracy, accuracy_notes = accuracy_of(given.forecast, given.store, history, site, span, now)
-    weeks, week_notes = ahead.outlook(history, site, span, settings.outlook_weeks, seed, say)
+    weeks, tried, others = ahead.outlook(history, site, span, settings.outlook_weeks, seed, say)
+    outbound, outbound_notes = _outbound(given, span, settings)
+    others += outbound_notes
+    accuracy_days = days_of(accuracy, queues, span, site.zone)
+    accuracy_notes += [
+        Note("accuracy_days", {"queue": name, "days": days, "due": due})
+        for name, (days, due) in accuracy_days.items()
+        if days < due
+    ]
     gaps = _gaps(queues, span, site.zone)
     return ManagementReport(
         client=settings.client,
@@ -132,22 +144,31 @@ def management_report(
         exclusions=_touching(exclusions, every, begin, end),
         years=years,
         outlook=weeks,
+        tried=tried,
         conventions=conventions_of(queues, every, span, site.zone)
         if settings.conventions
         else pd.DataFrame(),
         accuracy=accuracy,
+        accuracy_days=accuracy_days,
         passed_through=dict(given.passed_through),
-        outbound=_outbound(given.outbound, span, settings),
+        outbound=outbound,
         lacking=lacking,
         within_s={one.name: thresholds(one, span, site.zone) for one in (*queues, every)},
-        notes=(*notes, *missing, *gaps, *goal_notes, *year_notes, *accuracy_notes, *week_notes),
+        notes=(*notes, *missing, *gaps, *goal_notes, *year_notes, *accuracy_notes, *others),
     )
 
 
-def _outbound(results: pd.DataFrame | None, span: Period, settings: ReportSettings) -> OutboundReport | None:
-    if results is None:
-        return None
-    return outbound_report(results, span.first, span.last, settings.outbound_targets)
+def _outbound(
+    given: Given, span: Period, settings: ReportSettings
+) -> tuple[OutboundReport | None, list[Note]]:
+    """Report the outbound results of the period, or say that there are none in it."""
+    rows, ends = given.outbound, (pd.Timestamp(span.first), pd.Timestamp(span.last))
+    if rows is None and not settings.outbound:
+        return None, []
+    if rows is None or not pd.to_datetime(rows["date"]).between(*ends).any():
+        return None, [Note("outbound_none", {"first": span.first, "last": span.last})]
+    found = outbound_report(rows, span.first, span.last, settings.outbound_targets, given.outbound_review)
+    return found, []
 
 
 def _today(now: datetime, site: Site) -> date:

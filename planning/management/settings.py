@@ -53,6 +53,7 @@ class ReportSettings(Settings):
     exclusions: str = ""
     forecast: str = ""
     outbound: str = ""
+    outbound_review: str = ""
     goals: tuple[Goal, ...] = ()
     fee: Fee = Fee()
     passed_through: PassedThrough = PassedThrough()
@@ -67,7 +68,7 @@ class ReportSettings(Settings):
             raise Refused("", fault.found, fault.do) from None
         return period
 
-    @field_validator("exclusions", "forecast", "outbound")
+    @field_validator("exclusions", "forecast", "outbound", "outbound_review")
     @classmethod
     def _stands_beside(cls, name: str) -> str:
         return beside(name)

@@ -10,7 +10,7 @@ from callplan.errors import Refused
 from callplan.tables import ACTIVITIES, check
 from planning.rosters import Roster
 from planning.today.day import QueueDay
-from planning.today.presence import Span, heads_at_work, work_of
+from planning.today.presence import Span, heads_at_work, time_of, work_of
 from scheduling.rules import Rules
 from scheduling.shapes import Break, shape, step_min
 
@@ -123,7 +123,7 @@ def _of_shift(
             if to < now or to == pause["start"]:
                 continue
             after = shifted(before, pause["start"], pause["end"], to)
-            if _hours(after) != _hours(before):  # it would lie over another break
+            if time_of(after) != time_of(before):  # it would lie over another break
                 continue
             change = {name: _heads(after, day) - _heads(before, day) for name, day in days.items()}
             if all(_keeps_floor(day, change[name]) for name, day in days.items()):
@@ -132,10 +132,6 @@ def _of_shift(
 
 def _heads(spans: list[Span], day: QueueDay) -> np.ndarray:
     return heads_at_work(spans, day.name, day.starts, day.rows["minutes"])
-
-
-def _hours(spans: list[Span]) -> pd.Timedelta:
-    return sum((end - begin for begin, end, _ in spans), pd.Timedelta(0))
 
 
 def _keeps_floor(day: QueueDay, change: np.ndarray) -> bool:

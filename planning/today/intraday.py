@@ -86,7 +86,7 @@ def intraday(
     at = rest["cutoff"].iloc[0]
     measures, needed = measures or Measures(), requirement
     if needed is None and roster is not None:
-        needed = roster.requirement
+        needed = roster.requirement[roster.requirement["queue"].isin(forecast["queue"])]
     staffed = site if needed is None else as_staffed(site, check(needed, REQUIREMENT, zone=site.zone))
     rows = _rows(forecast, rest, today, at, staffed)
     rows = _with_need(rows, rest, staffed)
@@ -231,7 +231,8 @@ def _of_people(
     for offer, change in staff_offers(roster, days, at, measures.most):
         span = f"{offer['start']:%H:%M} to {offer['end']:%H:%M}"
         row = {name: offer[name] for name in ("kind", "person", "start", "end", "hours", "cost")}
-        rows.append({**row, "what": f"{offer['person']}: {offer['kind']} from {span}"})
+        serves = f" for {offer['serves']}" if offer["serves"] else ""
+        rows.append({**row, "what": f"{offer['person']}: {offer['kind']}{serves} from {span}"})
         changes.append(change)
     return _weighed(rows, changes, days)
 
@@ -243,16 +244,27 @@ def _weighed(
     if not rows:
         return []
     gains = np.array([day.gains([change[name] for change in changes]) for name, day in days.items()])
-    calls = np.array([[day.calls.sum()] for day in days.values()])
-    answered = gains * calls
-    before, names = [day.level() for day in days.values()], list(days)
+    calls = np.array([day.calls.sum() for day in days.values()])
+    before, names = np.array([day.level() for day in days.values()]), list(days)
+    goals = [day.queue.service_level or 0.0 for day in days.values()]
     result = []
-    for place, row in enumerate(rows):
-        # A move that takes more from one queue than it gives another is none.
-        if row["kind"] != "time off" and answered[:, place].sum() <= 0:
+    for row, gain in zip(rows, gains.T, strict=True):
+        answered, after = gain * calls, before + gain
+        # Time off has no queue that it takes from miss its goal; nothing else takes more than it gives.
+        fits = (after >= goals)[gain < 0].all() if row["kind"] == "time off" else answered.sum() > 0
+        if not fits:
             continue
-        queue = int(np.abs(answered[:, place]).argmax())
-        after = before[queue] + gains[queue, place]
-        said = {"queue": names[queue], "calls": 0.0, "goal": days[names[queue]].queue.service_level}
-        result.append({**row, **said, "before": before[queue], "after": after})
+        queue = int(np.abs(answered).argmax())
+        said = {"queue": names[queue], "calls": 0.0, "goal": goals[queue]}
+        others = _others(names, before, after, queue)
+        what = row["what"] + "".join(f"; also {text}" for text in others)
+        result.append({**row, **said, "what": what, "before": before[queue], "after": after[queue]})
     return result
+
+
+def _others(names: list[str], before: np.ndarray, after: np.ndarray, queue: int) -> Iterator[str]:
+    """Yield the other queues whose service level changes by as much as is printed."""
+    for place, name in enumerate(names):
+        was, then = f"{before[place]:.1%}", f"{after[place]:.1%}"
+        if place != queue and was != then:
+            yield f"{name} {was} to {then}"

@@ -26,3 +26,21 @@ def heads_at_work(spans: Iterable[Span], queue: str, starts: pd.Series, minutes:
     length = minutes.to_numpy() * 60_000_000
     inside = np.minimum(ends[:, None], left + length) - np.maximum(begins[:, None], left)
     return np.asarray(np.clip(inside, 0, None).sum(axis=0) / length)
+
+
+def time_of(spans: Iterable[Span]) -> pd.Timedelta:
+    """Return how long spans are together."""
+    return sum((end - begin for begin, end, _ in spans), pd.Timedelta(0))
+
+
+def without(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """Return what of the first spans lies in none of the others, whatever queue those are for."""
+    left = list(spans)
+    for begin, end, _ in others:
+        left = [
+            (first, last, queue)
+            for start, stop, queue in left
+            for first, last in ((start, min(stop, begin)), (max(start, end), stop))
+            if first < last
+        ]
+    return left

@@ -11,10 +11,11 @@ from callplan.hours import WEEKDAYS
 from callplan.intervals import local_day
 from planning.rosters import Roster
 from planning.today.day import QueueDay
-from planning.today.presence import heads_at_work, work_of
+from planning.today.presence import Span, heads_at_work, time_of, without, work_of
 from scheduling import offers, take
 from scheduling.clock import DAY_MIN
 from scheduling.entries import window
+from scheduling.people import crew, horizon
 from scheduling.rules import Rules
 
 _SAME = 1e-6
@@ -29,7 +30,9 @@ def staff_offers(
     """Yield the offers of the rest of the day, at most so many of a kind, with their change of heads.
 
     They are those of `scheduling.offers` against the need as it is now, so none breaks a hard rule; what
-    is over has what it had. Who is off today is offered shifts that begin from now on alone.
+    is over has what it had. Who is off today is offered shifts that begin from now on alone. The change is
+    that of the person asked: all others serve the queues they serve. Work that is more is for the queue
+    whose shortage it mends most, or else in which most calls are answered in time: `serves` in the row.
     """
     today = now.tz_localize(None).normalize()
     week, previous = _week_of(roster, today)
@@ -40,16 +43,49 @@ def staff_offers(
     # Nobody is sent home from a day that misses its goal as it is.
     spare = any(day.level() >= (day.queue.service_level or 0.0) for day in days.values())
     found = found[(found["start"] >= now) & found["kind"].isin(_KINDS if spare else _KINDS[:2])]
-    before = _heads(week.activities, days)
-    for _, rows in found.groupby("kind"):
+    everyone = crew(people, roster.site.shifts, queues=sorted(set(demand["queue"])), days=horizon(demand))
+    skills = {person.name: [name for name in days if name in person.skills] for person in everyone}
+    for kind, rows in found.groupby("kind"):
         for offer in rows.head(most).to_dict("records"):
-            after = _heads(take(week, offer, *given, previous=previous).activities, days)
-            yield offer, {name: after[name] - before[name] for name in days}
+            taken = take(week, offer, *given, previous=previous)
+            was, then = (_work(table.activities, offer["person"]) for table in (week, taken))
+            (had, more), (lost, less) = (_from(now, without(*pair)) for pair in ((then, was), (was, then)))
+            # A break that is over can be had neither again nor later.
+            if had != lost:
+                continue
+            serves = None if kind == "time off" else _best_of(skills[offer["person"]], more, days)
+            more = [(begin, end, serves or queue) for begin, end, queue in more]
+            change = {name: _heads(more, day) - _heads(less, day) for name, day in days.items()}
+            # Who serves none of the queues looked at changes nothing.
+            if any(heads.any() for heads in change.values()):
+                yield {**offer, "serves": serves}, change
 
 
-def _heads(activities: pd.DataFrame, days: Mapping[str, QueueDay]) -> dict[str, np.ndarray]:
-    spans = work_of(activities)
-    return {name: heads_at_work(spans, name, day.starts, day.rows["minutes"]) for name, day in days.items()}
+def _heads(spans: list[Span], day: QueueDay) -> np.ndarray:
+    return heads_at_work(spans, day.name, day.starts, day.rows["minutes"])
+
+
+def _best_of(queues: list[str], more: list[Span], days: Mapping[str, QueueDay]) -> str | None:
+    """Return the queue in which more work mends most shortage, or else has most calls answered in time."""
+
+    def does(name: str) -> tuple[float, float]:
+        day = days[name]
+        heads = _heads([(begin, end, name) for begin, end, _ in more], day)
+        short = np.maximum(day.rows["needed"] - day.present, 0.0) * day.ahead
+        mended = np.minimum(heads, short) @ day.rows["minutes"]
+        return round(float(mended), 6), float(day.gains([heads])[0] * day.calls.sum())
+
+    return max(queues, key=does, default=None)
+
+
+def _work(activities: pd.DataFrame, person: str) -> list[Span]:
+    return work_of(activities[activities["person"] == person])
+
+
+def _from(now: pd.Timestamp, spans: list[Span]) -> tuple[pd.Timedelta, list[Span]]:
+    """Return how long spans are before now, and what comes after."""
+    ahead = [(max(begin, now), end, queue) for begin, end, queue in spans if end > now]
+    return time_of(spans) - time_of(ahead), ahead
 
 
 def _week_of(roster: Roster, today: pd.Timestamp) -> tuple[SimpleNamespace, pd.DataFrame | None]:

@@ -1,6 +1,6 @@
 """How a quote is charged: the ways of billing, the rate that earns a price, the table of prices."""
 
-from quoting.billing.commission import Spread, commission_spread
+from quoting.billing.commission import Spread, commission_spread, drawn_successes
 from quoting.billing.margins import Earned, floor_price, margin_of
 from quoting.billing.methods import (
     base_plus_overage,
@@ -32,6 +32,7 @@ __all__ = [
     "commission",
     "commission_spread",
     "dead_band",
+    "drawn_successes",
     "fees",
     "floor_price",
     "fte_month",

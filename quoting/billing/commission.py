@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from quoting.billing.methods import successes
 from quoting.billing.usage import Usage
 
@@ -35,3 +37,18 @@ def commission_spread(usage: Usage, *, rate: float, success: float | None = None
     chance = binom(round(tries), share)
     low, middle, high = (float(rate * chance.ppf(q)) for q in (0.1, 0.5, 0.9))
     return Spread(float(rate * tries * share), float(rate * chance.std()), low, middle, high)
+
+
+def drawn_successes(usage: Usage, rng: np.random.Generator, *, success: float | None = None) -> np.ndarray:
+    """Return successes by month drawn by chance, (..., months): binomial in the month's handled calls.
+
+    Each call succeeds by itself, by the same chance; calls are rounded to whole ones.
+
+    >>> usage = Usage(*[np.full(4, 500.0)] * 8)
+    >>> drawn = drawn_successes(usage, np.random.default_rng(1), success=0.2)
+    >>> bool((drawn != 100).any()), bool((abs(drawn - 100) < 50).all())
+    (True, True)
+    """
+    tries, expected = usage.handled, successes(usage, success)
+    share = np.divide(expected, tries, out=np.zeros(tries.shape), where=tries > 0)
+    return rng.binomial(np.rint(tries).astype(int), np.minimum(share, 1.0)).astype(float)

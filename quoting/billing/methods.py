@@ -1,7 +1,7 @@
 """Ways of billing: what each month is charged, as arrays of shape (..., months).
 
 `rate` is what one unit is charged, in the quote's currency and without tax. A call is a handled one,
-unless a method says otherwise. No month is charged less than nothing.
+unless a method says otherwise; one that is transferred is two. No month is charged less than nothing.
 """
 
 import numpy as np

@@ -77,7 +77,7 @@ def _price(
         "add_ons": add_ons,
         "tax": tax,
         "with_tax": after + add_ons + tax,
-        "what": _in_words(billing),
+        "what": _in_words(billing, terms),
         **_spread(billing, usage, rate),
     }
     for name in ("profit", "margin", "markup"):
@@ -109,7 +109,9 @@ def _spread(billing: Billing, usage: Usage, rate: float) -> dict[str, float]:
     return {"revenue_sd": spread.sd, "revenue_p10": spread.p10, "revenue_p90": spread.p90}
 
 
-def _in_words(billing: Billing) -> str:
+def _in_words(billing: Billing, terms: Terms) -> str:
     given = ", ".join(f"{name} {value:,g}" for name, value in figures(billing).items())
-    what = WAYS[billing.method].what
-    return f"{what} ({given})" if given else what
+    way = WAYS[billing.method]
+    what = f"{way.what} ({given})" if given else way.what
+    legs = way.by_call and terms.traffic.workload.transferred > 0
+    return f"{what}; a transferred call counts as two" if legs else what

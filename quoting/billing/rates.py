@@ -20,6 +20,8 @@ class Way:
     fees: Callable[..., np.ndarray]
     rate_unit: str
     what: str
+    by_call: bool = False
+    """Whether calls are counted for it; each leg of a transferred one counts."""
 
 
 WAYS = {
@@ -30,10 +32,13 @@ WAYS = {
         methods.base_plus_overage,
         "call beyond those included",
         "a base a month with calls included, and each call beyond them",
+        by_call=True,
     ),
-    "per_call": Way(methods.per_call, "call", "each call, and a base a month"),
-    "per_call_minimum": Way(methods.per_call_minimum, "call", "each call, or the month's minimum of money"),
-    "commission": Way(methods.commission, "success", "each success, here as many as expected"),
+    "per_call": Way(methods.per_call, "call", "each call, and a base a month", by_call=True),
+    "per_call_minimum": Way(
+        methods.per_call_minimum, "call", "each call, or the month's minimum of money", by_call=True
+    ),
+    "commission": Way(methods.commission, "success", "each success, here as many as expected", by_call=True),
     "seat_rental": Way(
         methods.seat_rental,
         "seat month",
@@ -48,8 +53,11 @@ WAYS = {
         methods.dead_band,
         "month",
         "a fixed fee within the band around the baseline; each call beyond its edge is charged or credited",
+        by_call=True,
     ),
-    "minimum_volume": Way(methods.minimum_volume, "call", "each call, or the month's minimum of calls"),
+    "minimum_volume": Way(
+        methods.minimum_volume, "call", "each call, or the month's minimum of calls", by_call=True
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from callplan.errors import Refused
-from callplan.hours import OpeningHours
+from callplan.hours import WEEKDAYS, OpeningHours
 from callplan.plausible import refuse_odd_aht
 from callplan.settings import Settings
 from erlang import Target
@@ -130,7 +130,7 @@ class Pool(Settings):
     """Clients who may share agents, in intervals of `minutes`.
 
     `volume_sd` is one standard deviation of a client's volume, as a share of it, and `correlation` how far
-    these doubts move together (1: all are wrong alike); with them teams are also sized for the volume that
+    these doubts move together (1: all are wrong alike); with them all teams are sized for the volume that
     is kept with the chance `confidence`. `cost_per_agent_h` is that of a shared agent; left out, it is the
     mean of the clients' costs, weighed by their own hours.
     """
@@ -146,6 +146,7 @@ class Pool(Settings):
     confidence: float = Field(default=0.9, ge=0.5, lt=1)
     cost_per_agent_h: float | None = Field(default=None, gt=0)
     _folder: Path = PrivateAttr(default=Path())
+    _source: str = PrivateAttr(default="")
 
     @classmethod
     def from_dict(cls, content: dict[str, Any], source: str) -> Self:
@@ -156,7 +157,9 @@ class Pool(Settings):
             plain = in_currency(content, currency) if isinstance(currency, str) else content
         except Refused as fault:
             raise Refused(f"{source}, {fault.where}", fault.found, fault.do) from None
-        return super().from_dict(plain, source)
+        pool = super().from_dict(plain, source)
+        pool._source = source
+        return pool
 
     @classmethod
     def from_toml(cls, path: str | Path) -> Self:
@@ -168,8 +171,12 @@ class Pool(Settings):
     def replace(self, **changes: Any) -> Self:
         """Return the same pool with some fields changed, checked anew, in the same folder."""
         changed = super().replace(**changes)
-        changed._folder = self._folder
+        changed._folder, changed._source = self._folder, self._source
         return changed
+
+    def where(self, key: str) -> str:
+        """Return where a key stands: its file too, where there is one."""
+        return f"{self._source}, {key}" if self._source else key
 
     def quote_file(self, name: str) -> Path:
         """Return the `quote.toml` of a client."""
@@ -197,6 +204,10 @@ class Pool(Settings):
             raise Refused(
                 "correlation", found, f"so many cannot move against each other: {least:.2f} or more"
             )
+        for key in ("correlation", "confidence"):
+            if key in self.model_fields_set and not self.volume_sd:
+                do = f"give volume_sd, as 0.1, or leave {key} out"
+                raise Refused(key, "no doubt of the volumes that it could be of", do)
         own = [name for name, client in self.clients.items() if not client.quote]
         priced = {name for name in own if self.clients[name].cost_per_agent_h is not None}
         without = [name for name in own if name not in priced]
@@ -204,7 +215,22 @@ class Pool(Settings):
             raise Refused(
                 f"clients.{without[0]}.cost_per_agent_h", "this key is missing", "price all clients, or none"
             )
+        for name in own:
+            self._opens_on_intervals(name)
         return self
+
+    def _opens_on_intervals(self, name: str) -> None:
+        hours = self.clients[name].hours
+        for weekday, spans in enumerate(hours.week if hours is not None else ()):
+            off = next((edge for span in spans for edge in span if edge % self.minutes), None)
+            if off is not None:
+                clock = f"{off // 60:02}:{off % 60:02}"
+                fits = next((length for length in (30, 15) if off % length == 0), None)
+                raise Refused(
+                    f"clients.{name}.hours.{WEEKDAYS[weekday]}",
+                    f"{clock} is off intervals of {self.minutes} minutes",
+                    f"set minutes = {fits}" if fits else "open and close at quarters of an hour",
+                )
 
 
 def pool_template() -> str:

@@ -51,15 +51,14 @@ def demands(pool: Pool) -> list[Demand]:
     priced = [demand.cost_per_agent_h is not None for demand in found]
     if any(priced) and not all(priced):
         name = found[priced.index(False)].client
-        raise Refused(
-            f"clients.{name}.cost_per_agent_h", "this key is missing", "a quote has its costs: price all"
-        )
+        where = pool.where(f"clients.{name}.cost_per_agent_h")
+        raise Refused(where, "this key is missing", "a quote has its costs: price all")
     return found
 
 
 def _of_client(pool: Pool, name: str) -> Demand:
     client = pool.clients[name]
-    calls, is_open = _week(client, pool.minutes, f"clients.{name}")
+    calls, is_open = _week(client, pool.minutes, pool.where(f"clients.{name}"))
     return Demand(
         client=name,
         minutes=pool.minutes,
@@ -93,12 +92,12 @@ def _week(client: Client, minutes: int, where: str) -> tuple[np.ndarray, np.ndar
 
 
 def open_intervals(hours: OpeningHours, minutes: int) -> np.ndarray:
-    """Return, by weekday and interval, whether any of it is open."""
+    """Return, by weekday and interval, whether it is open."""
     clock = np.arange(0, 1440, minutes)
     is_open = np.zeros((7, len(clock)), dtype=bool)
     for weekday, spans in enumerate(hours.week):
         for first, last in spans:
-            is_open[weekday] |= (clock < last) & (clock + minutes > first)
+            is_open[weekday] |= (clock >= first) & (clock < last)
     return is_open
 
 
@@ -109,7 +108,7 @@ def _of_quote(pool: Pool, name: str) -> Demand:
     """
     from quoting.sizing.agents import typical_week
 
-    where, path = f"clients.{name}.quote", pool.quote_file(name)
+    where, path = pool.where(f"clients.{name}.quote"), pool.quote_file(name)
     terms = Terms.from_toml(path)
     if terms.currency != pool.currency:
         found = f"{path.name} is in {terms.currency}, the pool in {pool.currency}"

@@ -1,29 +1,24 @@
 """A pool worked out: separate teams against a shared one, by formula and by simulation."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from callplan.arguments import seed as checked_seed
-from callplan.errors import Remark
+from callplan.errors import Refused, Remark
 from callplan.tables import POOL_CLIENTS, POOL_SAVING, POOL_WEEK, check
 from quoting.portfolio.clients import Pool
 from quoting.portfolio.demand import Demand, demands
+from quoting.portfolio.doubt import kept, sized_for
 from quoting.portfolio.split import MOST_CLIENTS, Split, split
 from quoting.portfolio.studies import NOISE, aht_study, busiest, correlation_study, overflow, reverses_at
 from quoting.portfolio.teams import cost_per_h, hours, team
+from quoting.portfolio.weeks import CALLS, Progress, Weeks
 from quoting.portfolio.witness import Witness, missed, play, smallest
 
-Progress = Callable[[str], None]
-
-# Calls that one trial of the simulation plays: where a number of agents is stated by itself, and of all
-# the intervals of a week together, whose errors even out.
-_CALLS, _WEEK_CALLS, _LEAST_CALLS = 1_000_000.0, 5_000_000.0, 30_000.0
-# How often it is said how far the simulation is.
-_WORDS = 10
 _WAYS = ("separate teams", "separate teams on shared seats", "one shared team")
 
 
@@ -60,7 +55,14 @@ class Pooled:
             "pool_correlation": self.by_correlation,
             "pool_overflow": self.overflow,
         }
-        return {name: table for name, table in found.items() if table is not None}
+        return {name: _in(self.currency, table) for name, table in found.items() if table is not None}
+
+
+def _in(currency: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the currency of its money beside it, for who draws it."""
+    told = table.copy()
+    told.attrs["currency"] = currency
+    return told
 
 
 def pool(terms: Pool, seed: int = 0, progress: Progress | None = None) -> Pooled:
@@ -69,40 +71,80 @@ def pool(terms: Pool, seed: int = 0, progress: Progress | None = None) -> Pooled
     By formula (`quoting.portfolio.teams`) and by simulation, which has every client's own handling times,
     patience and goals (`quoting.portfolio.witness`). For calls of one kind the formula is exact, so that
     separate teams are those of the formula in both; simulated is their busiest interval, as a check. All
-    intervals of the shared team are simulated, the largest with most calls. The same seed gives the same
+    intervals of the shared team are simulated, the largest with most calls. Where volumes are in doubt all
+    these teams are for the volume that is kept with the pool's `confidence`; handling times and overflow
+    are studied at the mean. The split rests on the formula unless the team of all or of some clients misses
+    goals by it, or the simulation takes more hours: then on the simulation. The same seed gives the same
     result.
 
     Remarks where pooling takes more hours, or misses a client's goals if it is sized by formula.
     """
     terms, tell = Pool.expect(terms, "terms"), progress or (lambda _: None)
     clients, lot = demands(terms), checked_seed(seed)
-    own, together = np.stack([team([client]) for client in clients]), team(clients)
+    apart, joint = [kept([client], terms)[0] for client in clients], kept(clients, terms)
+    own, together = np.stack([team([client]) for client in apart]), team(joint)
     tell("separate teams")
-    alone = [_alone(client, agents, lot) for client, agents in zip(clients, own, strict=True)]
-    simulated, service = _simulated(clients, together, lot, tell)
-    place = busiest(clients)
-    by_formula = play(clients, place, int(together[place]), calls=_CALLS, seed=lot)
-    late = missed(clients, by_formula, "service_level_hi")
+    alone = [_alone(client, agents, lot) for client, agents in zip(apart, own, strict=True)]
+    weeks, place = Weeks(lot, tell), busiest(joint)
+    simulated = weeks.simulated(joint)
+    by_formula = play(joint, place, int(together[place]), calls=CALLS, seed=lot)
+    late = missed(joint, by_formula, "service_level_hi")
     tell("unlike handling times")
-    by_aht = aht_study(terms, calls=_CALLS / 2, seed=lot)
+    by_aht = aht_study(terms, calls=CALLS / 2, seed=lot)
     saving = _saving(terms, clients, own, together, simulated)
     tell("split of the saving")
-    remarks = _remarks(terms, saving, by_aht, late, by_formula)
+    denied = bool(late) or simulated.sum() > together.sum()
+    shares, unsplit = _shares(terms, weeks, hours(simulated, terms.minutes), denied)
+    remarks = (*_remarks(terms, saving, by_aht, late, by_formula), *unsplit)
     for remark in remarks:
         warnings.warn(remark, Remark, stacklevel=2)
     return Pooled(
         name=terms.name,
         currency=terms.currency,
-        clients=_clients(clients, own, alone, service, place, late),
+        clients=_clients(clients, own, alone, weeks.service(joint), place, late),
         saving=saving,
         week=_week(clients, own, together, simulated),
         by_aht=by_aht,
         by_correlation=correlation_study(terms) if terms.volume_sd else None,
         overflow=_overflows(terms),
-        split=split(terms) if len(clients) <= MOST_CLIENTS else None,
+        split=shares,
         remarks=remarks,
         seed=lot,
     )
+
+
+def lacking(terms: Pool) -> dict[str, str]:
+    """Return the tables that `pool` will not have of these terms, each with what to do to have it.
+
+    >>> from quoting.portfolio.clients import DEMO_POOL
+    >>> demo = Pool.from_toml(DEMO_POOL)
+    >>> lacking(demo), lacking(Pool(name="mean", currency="EUR", clients=demo.clients))
+    ({}, {'pool_correlation': 'give volume_sd, as 0.1'})
+    """
+    found = {}
+    if not terms.volume_sd:
+        found["pool_correlation"] = "give volume_sd, as 0.1"
+    if all(client.overflow_above is None for client in terms.clients.values()):
+        found["pool_overflow"] = "give a client overflow_above"
+    if len(terms.clients) > MOST_CLIENTS:
+        found["pool_split"] = f"put like clients together, to {MOST_CLIENTS} at most"
+    return found
+
+
+def _shares(
+    terms: Pool, weeks: Weeks, together_h: float, denied: bool
+) -> tuple[Split | None, tuple[str, ...]]:
+    """Return the split, and why there is none; by simulation where a team by formula misses goals."""
+    if len(terms.clients) > MOST_CLIENTS:
+        found = f"{len(terms.clients)} clients, so the saving is not split: put like clients together"
+        return None, (f"{terms.name}: {found}, to {MOST_CLIENTS} at most",)
+    clients = demands(terms)
+    if not denied and not weeks.misses_goals(terms, clients):
+        return split(terms), ()
+    try:
+        return split(terms, together_h, weeks.hours_of_sets(terms, clients)), ()
+    except Refused as fault:
+        return None, (f"{terms.name}: {fault.found}: {fault.do}",)
 
 
 def _overflows(terms: Pool) -> pd.DataFrame | None:
@@ -114,41 +156,14 @@ def _overflows(terms: Pool) -> pd.DataFrame | None:
 def _alone(client: Demand, agents: np.ndarray, seed: int) -> Witness:
     """Return a client's own team, simulated where it is largest."""
     place = busiest([client])
-    return smallest([client], place, int(agents[place]), calls=_CALLS / 4, seed=seed)
-
-
-def _simulated(
-    clients: Sequence[Demand], agents: np.ndarray, seed: int, tell: Progress
-) -> tuple[np.ndarray, dict[int, pd.DataFrame]]:
-    """Return the shared team of every interval by simulation, and what clients get where calls come."""
-    like = np.stack([row for client in clients for row in (client.calls, client.aht_s, client.minimum)])
-    _, first, same = np.unique(like, axis=1, return_index=True, return_inverse=True)
-    calling = [int(place) for place in first if any(client.calls[place] > 0 for client in clients)]
-    largest = int(agents.max())
-    sizes, service = agents[first].copy(), {}
-    for done, place in enumerate(calling):
-        if done % max(1, len(calling) // _WORDS) == 0:
-            tell(f"shared team, {done / len(calling):.0%} of the week simulated")
-        fair_share = min(max(_WEEK_CALLS / len(calling), _LEAST_CALLS), _CALLS)
-        found = smallest(
-            clients,
-            place,
-            int(agents[place]),
-            calls=_CALLS if agents[place] == largest else fair_share,
-            seed=(seed + place) % 2**31,
-        )
-        kind = int(same.ravel()[place])
-        sizes[kind] = found.agents
-        service[kind] = found.service.set_index("client")
-    kinds = same.ravel().tolist()
-    return sizes[kinds], {place: service[kind] for place, kind in enumerate(kinds) if kind in service}
+    return smallest([client], place, int(agents[place]), calls=CALLS / 4, seed=seed)
 
 
 def _clients(
     clients: Sequence[Demand],
     own: np.ndarray,
     alone: Sequence[Witness],
-    service: dict[int, pd.DataFrame],
+    service: Sequence[Witness | None],
     place: int,
     late: Sequence[str],
 ) -> pd.DataFrame:
@@ -156,7 +171,9 @@ def _clients(
     for client, agents, by_itself in zip(clients, own, alone, strict=True):
         peak = busiest([client])
         most = place if client.calls[place] > 0 else peak
-        shared = service[most].loc[client.client]
+        found = service[most]
+        assert found is not None
+        shared = found.service.set_index("client").loc[client.client]
         staffed_h = hours(agents, client.minutes)
         cost = client.cost_per_agent_h
         rows.append(
@@ -183,12 +200,12 @@ def _clients(
     return check(pd.DataFrame(rows), POOL_CLIENTS)
 
 
-def _over_the_week(client: Demand, service: dict[int, pd.DataFrame]) -> float:
+def _over_the_week(client: Demand, service: Sequence[Witness | None]) -> float:
     """Return the service level of a client's calls of all intervals in which any were played."""
     level = np.full(len(client.calls), np.nan)
-    for place, served in service.items():
-        if client.calls[place] > 0:
-            level[place] = served.loc[client.client, "service_level"]
+    for place, found in enumerate(service):
+        if found is not None and client.calls[place] > 0:
+            level[place] = found.service.set_index("client").loc[client.client, "service_level"]
     known = np.isfinite(level)
     calls = client.calls[known]
     return min(float(calls @ level[known] / calls.sum()), 1.0) if known.any() else np.nan
@@ -218,6 +235,7 @@ def _saving(
                     "by": by,
                     "step": step,
                     "way": _WAYS[step - 1],
+                    "sized_for": sized_for(terms),
                     "agents": agents,
                     "staffed_h": staffed_h,
                     "cost": staffed_h * cost,
@@ -275,10 +293,5 @@ def _remarks(
                 if ratio > 1
                 else "even if all calls were alike long: the goals are too unlike"
             )
-        )
-    if len(terms.clients) > MOST_CLIENTS:
-        told.append(
-            f"{terms.name}: {len(terms.clients)} clients, so the saving is not split: put like clients "
-            f"together, to {MOST_CLIENTS} at most"
         )
     return tuple(told)

@@ -22,8 +22,9 @@ from numpy.typing import ArrayLike
 from callplan.errors import Refused
 from callplan.tables import POOL_SPLIT, check
 from quoting.portfolio.clients import Pool
-from quoting.portfolio.demand import demands
-from quoting.portfolio.teams import coalitions
+from quoting.portfolio.demand import Demand, demands
+from quoting.portfolio.doubt import sized_for
+from quoting.portfolio.teams import costs_of_sets, hours_of_sets
 
 MOST_CLIENTS = 8
 
@@ -36,55 +37,94 @@ class Split:
     """What each client pays of a shared team.
 
     `clients` is a table `POOL_SPLIT`, in money a week, or in staffed hours where clients have no costs
-    (`unit`). `alone` and `together` are what all cost in teams of their own, and in one. `in_core` says
-    whether no set of clients pays more by the Shapley value than it would in a team of its own, else
-    `objects` names the one that pays most too much, and `by` how much that is; `proportional_in_core`
-    says the same of the split by load.
+    (`unit`). `alone` and `together` are what all cost in teams of their own, and in one. `rests_on` says
+    whether that is by formula or by simulation, and for which volumes. `in_core` says whether no set of
+    clients pays more by the Shapley value than it would in a team of its own, else `objects` names the one
+    that pays most too much, and `by` how much that is; `proportional_in_core` says the same of the split
+    by load. Both are None where teams of fewer clients are only estimated.
     """
 
     clients: pd.DataFrame
     unit: str
     alone: float
     together: float
-    in_core: bool
+    rests_on: str
+    in_core: bool | None
     objects: tuple[str, ...]
     by: float
-    proportional_in_core: bool
+    proportional_in_core: bool | None
 
     def __str__(self) -> str:
         """Say what the split comes to, and whether all can agree to it."""
         own = "a team of their own" if len(self.objects) > 1 else "a team of its own"
         core = "nobody pays more than without the others"
-        if not self.in_core:
+        if self.in_core is None:
+            core = "whether some would do better without the others is not known"
+        elif not self.in_core:
             core = f"{' and '.join(self.objects)} would pay {self.by:,.2f} less without the others, in {own}"
-        return f"{self.alone:,.2f} {self.unit} a week apart, {self.together:,.2f} together; {core}"
+        costs = f"{self.alone:,.2f} {self.unit} a week apart, {self.together:,.2f} together"
+        return f"{costs}, {self.rests_on}; {core}"
 
 
-def split(pool: Pool) -> Split:
+def split(pool: Pool, together_h: float | None = None, hours_of_all_sets: np.ndarray | None = None) -> Split:
     """Return what each client pays of the shared team, by the Shapley value and by load.
 
-    Exact, over all sets of up to eight clients, each sized by formula over the week.
+    Exact, over all sets of up to eight clients, each sized by formula over the week. Where a simulation says
+    that the shared team needs other hours, `together_h`, those are shared out, with the simulated
+    `hours_of_all_sets`; without these the saving of every set by formula is scaled as that of all is, so
+    that the value is scaled as well.
 
-    Raises `Refused` for more than eight clients.
+    Raises `Refused` for more than eight clients, and where a saving is to be scaled that there is not.
 
     >>> from quoting.portfolio.clients import DEMO_POOL
-    >>> print(split(Pool.from_toml(DEMO_POOL)))
-    46,119.00 EUR a week apart, 40,924.97 together; nobody pays more than without the others
+    >>> found = split(Pool.from_toml(DEMO_POOL))
+    >>> found.clients["shapley_saves"].round(2).tolist(), found.in_core
+    ([1904.19, 2453.31, 2040.43], True)
     """
     if len(pool.clients) > MOST_CLIENTS:
         raise Refused(
-            f"{pool.name}, clients",
+            pool.where("clients"),
             f"{len(pool.clients)} clients: an exact split looks at every set of up to {MOST_CLIENTS}",
             "put clients with like calls, handling times and goals together as one",
         )
     clients = demands(pool)
-    costs = coalitions(clients, pool.cost_per_agent_h)
+    by_formula = hours_of_sets(pool, clients)
+    staffed_h = by_formula if hours_of_all_sets is None else hours_of_all_sets
+    costs = costs_of_sets(clients, staffed_h, pool.cost_per_agent_h)
+    known = together_h is None or hours_of_all_sets is not None
+    if together_h is not None and not known:
+        costs = _scaled(pool, costs, costs[-1] * together_h / by_formula[-1])
+    formula = float(costs_of_sets(clients, by_formula, pool.cost_per_agent_h)[-1])
+    return _split(pool, clients, costs, known, _basis(pool, formula, together_h, known))
+
+
+def _basis(pool: Pool, formula: float, together_h: float | None, known: bool) -> str:
+    if together_h is None:
+        return f"by formula for {sized_for(pool)}"
+    smaller = "" if known else ", smaller teams in proportion"
+    missed = f"teams sized by formula ({formula:,.2f} together) miss goals"
+    return f"by simulation for {sized_for(pool)}{smaller}, as {missed}"
+
+
+def _scaled(pool: Pool, costs: np.ndarray, together: float) -> np.ndarray:
+    """Return the costs of all sets with their savings scaled, so that all together cost so much."""
+    inside = np.arange(len(costs))[:, None] >> np.arange(len(pool.clients)) & 1
+    alone = inside @ costs[1 << np.arange(len(pool.clients))]
+    saved, left = alone - costs, alone[-1] - together
+    if min(saved[-1], left) <= _ROUNDING * costs.max():
+        do = "keep unlike clients apart, or name fewer, whose sets are simulated"
+        raise Refused(pool.where("clients"), "a shared team saves nothing that could be split", do)
+    return np.asarray(alone - saved * left / saved[-1])
+
+
+def _split(pool: Pool, clients: Sequence[Demand], costs: np.ndarray, known: bool, rests_on: str) -> Split:
     alone = costs[1 << np.arange(len(clients))]
     load = np.array([client.load().sum() for client in clients])
     fair, by_load = shapley(costs), costs[-1] * load / load.sum()
     excess = _excess(fair, costs)
     worst = int(excess.argmax())
     bearable = _ROUNDING * costs.max()
+    objects = known and bool(excess[worst] > bearable)
     table = pd.DataFrame(
         {
             "client": [client.client for client in clients],
@@ -101,10 +141,11 @@ def split(pool: Pool) -> Split:
         unit=pool.currency if clients[0].cost_per_agent_h is not None else "staffed hours",
         alone=float(alone.sum()),
         together=float(costs[-1]),
-        in_core=bool(excess[worst] <= bearable),
-        objects=tuple(c.client for i, c in enumerate(clients) if worst >> i & 1 and excess[worst] > bearable),
-        by=max(float(excess[worst]), 0.0) if excess[worst] > bearable else 0.0,
-        proportional_in_core=bool(_excess(by_load, costs).max() <= bearable),
+        rests_on=rests_on,
+        in_core=not objects if known else None,
+        objects=tuple(c.client for i, c in enumerate(clients) if objects and worst >> i & 1),
+        by=float(excess[worst]) if objects else 0.0,
+        proportional_in_core=bool(_excess(by_load, costs).max() <= bearable) if known else None,
     )
 
 

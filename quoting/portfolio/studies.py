@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from callplan.arguments import seed as checked_seed
 from callplan.errors import Refused
@@ -13,6 +12,7 @@ from callplan.tables import POOL_AHT, POOL_CORRELATION, POOL_OVERFLOW, check
 from erlang import Target
 from quoting.portfolio.clients import Pool
 from quoting.portfolio.demand import Demand, demands
+from quoting.portfolio.doubt import kept
 from quoting.portfolio.teams import hours, team
 from quoting.portfolio.witness import smallest
 from quoting.sizing.workload import excess
@@ -94,10 +94,10 @@ def _slower(target: Target, factor: float) -> Target:
 def correlation_study(pool: Pool, correlations: Sequence[float] = CORRELATIONS) -> pd.DataFrame:
     """Return what pooling saves of the agents kept for doubt, by correlation (`POOL_CORRELATION`).
 
-    Each client's volume is normal around its figure with the pool's `volume_sd`. Every team is sized for
-    the volume that is exceeded with the chance 1 - `confidence`. Of n clients alike that share a team the
-    sum doubts by √(ρ + (1 - ρ) / n) of what one does: nothing of it is saved where ρ is 1. Teams are whole,
-    and small ones have slack that takes up some doubt: then less than nothing may be saved of it.
+    Teams are sized as everywhere (`quoting.portfolio.doubt`), for these correlations and the pool's own. Of
+    n clients alike that share a team the sum doubts by √(ρ + (1 - ρ) / n) of what one does. Where ρ is 1
+    that is all of it, and sharing saves what it does of any volume. Teams are whole, and small ones have
+    slack that takes up some doubt: then less than nothing may be saved of what it takes.
 
     Raises `Refused` where the pool has no `volume_sd`.
 
@@ -107,40 +107,21 @@ def correlation_study(pool: Pool, correlations: Sequence[float] = CORRELATIONS) 
     True
     """
     if not pool.volume_sd:
-        raise Refused(f"{pool.name}, volume_sd", "no doubt of the volumes", "give volume_sd, as 0.1")
+        raise Refused(pool.where("volume_sd"), "no doubt of the volumes", "give volume_sd, as 0.1")
     clients = demands(pool)
-    most = float(ndtri(pool.confidence)) * pool.volume_sd
-    sure = _both(clients, 0.0, np.zeros(1))
+    own = np.stack([team(kept([client], pool)) for client in clients])
+    own_h, separate = hours(own, pool.minutes), int(own.max(axis=1).sum())
+    sure_h = sum(hours(team([client]), pool.minutes) for client in clients)
+    doubt_own = own_h - sure_h
     rows = []
     for correlation in sorted({*correlations, pool.correlation}):
-        own, shared = _both(clients, most, most * shared_doubt(clients, correlation))
-        own_h, shared_h = (hours(agents, pool.minutes) for agents in (own, shared))
-        doubt_own, doubt_shared = (
-            h - hours(n, pool.minutes) for h, n in zip((own_h, shared_h), sure, strict=True)
-        )
-        separate, together = int(own.max(axis=1).sum()), int(shared.max())
+        shared = team(kept(clients, pool, correlation))
+        shared_h, together = hours(shared, pool.minutes), int(shared.max())
+        doubt_shared = shared_h - hours(team(clients), pool.minutes)
         saved = 1 - doubt_shared / doubt_own if doubt_own else 0.0
         agents = separate, together, separate - together
         rows.append((correlation, *agents, own_h, shared_h, own_h - shared_h, doubt_own, doubt_shared, saved))
     return check(pd.DataFrame(rows, columns=POOL_CORRELATION.names()), POOL_CORRELATION)
-
-
-def _both(clients: Sequence[Demand], own: float, shared: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return separate teams and the shared one, for so much more volume."""
-    return np.stack([team([client], 1 + own) for client in clients]), team(clients, 1 + shared)
-
-
-def shared_doubt(clients: Sequence[Demand], correlation: float) -> np.ndarray:
-    """Return, by interval, the standard deviation of the sum of volumes over that of a single one.
-
-    Volumes are weighed by the work in them; 0 where no calls come.
-    """
-    load = np.stack([client.load() for client in clients])
-    total = load.sum(axis=0)
-    share = np.divide(load, total, out=np.zeros_like(load), where=total > 0)
-    alone = (share**2).sum(axis=0)
-    # (Σ w)² is 1: what is not a client with itself is a pair of two.
-    return np.sqrt(np.maximum(alone + correlation * (share.sum(axis=0) - alone), 0.0))
 
 
 def overflow(pool: Pool, client: str, above_calls: Sequence[float]) -> pd.DataFrame:

@@ -7,13 +7,13 @@ any more, and the formula is only near: `quoting.portfolio.witness` judges it.
 """
 
 from collections.abc import Sequence
-from itertools import compress
 
 import numpy as np
 
 from erlang import required_agents
 from quoting.portfolio.clients import Pool
 from quoting.portfolio.demand import Demand, demands
+from quoting.portfolio.doubt import kept
 
 
 def separate(pool: Pool) -> np.ndarray:
@@ -24,7 +24,7 @@ def separate(pool: Pool) -> np.ndarray:
     >>> separate(pool)[:, 0]
     array([14, 14])
     """
-    return np.stack([team([demand]) for demand in demands(pool)])
+    return np.stack([team(kept([demand], pool)) for demand in demands(pool)])
 
 
 def shared(pool: Pool) -> np.ndarray:
@@ -36,11 +36,11 @@ def shared(pool: Pool) -> np.ndarray:
     >>> int(shared(pool)[0])
     108
     """
-    return team(demands(pool))
+    return team(kept(demands(pool), pool))
 
 
-def team(clients: Sequence[Demand], factor: np.ndarray | float = 1.0) -> np.ndarray:
-    """Return the smallest team for these clients together, (S,); `factor` is on the volume of all."""
+def team(clients: Sequence[Demand]) -> np.ndarray:
+    """Return the smallest team for the calls of these clients together, (S,)."""
     calls = np.stack([client.calls for client in clients])
     load, aht_s, patience_s = mixed(clients)
     agents = np.max([client.minimum for client in clients], axis=0)
@@ -48,7 +48,7 @@ def team(clients: Sequence[Demand], factor: np.ndarray | float = 1.0) -> np.ndar
     for target in sorted(held, key=str):
         waiting = calls[[client.target == target for client in clients]].sum(axis=0) > 0
         needed = required_agents(
-            np.where(waiting, load * factor, 0.0),
+            np.where(waiting, load, 0.0),
             np.where(waiting, aht_s, 1.0),
             target,
             patience_s=patience_s,
@@ -85,16 +85,24 @@ def cost_per_h(clients: Sequence[Demand], own_h: np.ndarray, shared_cost: float 
     return float(costs @ own_h / own_h.sum())
 
 
-def coalitions(clients: Sequence[Demand], shared_cost: float | None = None) -> np.ndarray:
-    """Return what a shared team costs a week for every set of clients, (2^n,): bit i says client i is in it.
+def members(clients: Sequence[Demand], number: int) -> list[Demand]:
+    """Return the set of clients of this number: bit i says client i is in it."""
+    return [client for i, client in enumerate(clients) if number >> i & 1]
 
-    In money where clients have costs, else in staffed hours.
-    """
-    own_h = np.array([hours(team([client]), client.minutes) for client in clients])
-    costs = np.zeros(2 ** len(clients))
+
+def hours_of_sets(pool: Pool, clients: Sequence[Demand]) -> np.ndarray:
+    """Return the staffed hours a week of a shared team for every set of clients, (2^n,), by formula."""
+    found = np.zeros(2 ** len(clients))
+    for number in range(1, len(found)):
+        found[number] = hours(team(kept(members(clients, number), pool)), pool.minutes)
+    return found
+
+
+def costs_of_sets(clients: Sequence[Demand], staffed_h: np.ndarray, shared_cost: float | None) -> np.ndarray:
+    """Return what the hours of every set of clients cost, (2^n,): in money where clients have costs."""
+    own_h = staffed_h[1 << np.arange(len(clients))]
+    costs = np.zeros(len(staffed_h))
     for number in range(1, len(costs)):
         inside = [bool(number >> i & 1) for i in range(len(clients))]
-        members = list(compress(clients, inside))
-        staffed = hours(team(members), clients[0].minutes)
-        costs[number] = staffed * cost_per_h(members, own_h[inside], shared_cost)
+        costs[number] = staffed_h[number] * cost_per_h(members(clients, number), own_h[inside], shared_cost)
     return costs

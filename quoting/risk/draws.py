@@ -60,13 +60,21 @@ def drawn_how(terms: Terms, doubt: float) -> str:
     'Chances are those of 2,000 futures, drawn with one standard deviation of the volume '
     """
     risk, traffic = terms.risk, terms.traffic
-    return (
+    said = [
         f"Chances are those of {risk.draws:,} futures, drawn with one standard deviation of the volume of "
         f"{doubt:.1%} over the term and of {MONTH_SHARE * doubt:.1%} by month, of AHT "
         f"{traffic.aht_doubt:.1%}, shrinkage {risk.shrinkage:.1%}, attrition {risk.attrition:.1%} and wages "
         f"{risk.wages:.1%} of themselves. Staff follow all but the month's own volume, which moves its "
         "service level, credits and bonus."
-    )
+    ]
+    if any(billing.method == "commission" for billing in terms.billing):
+        said.append("Of a commission each call succeeds by itself: successes of a month are binomial.")
+    if terms.sla is not None:
+        said.append(
+            "Profit and margin among the chances are after credits and bonus, those as quoted too: there the "
+            "service level is the one that the team is sized for. Tables of prices are before them."
+        )
+    return " ".join(said)
 
 
 def _factors(rng: np.random.Generator, deviation: float, size: int | tuple[int, ...]) -> np.ndarray:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from erlang.teams.search import ceil_ratio
-from quoting.billing import Usage, fees, usage_of
+from quoting.billing import Usage, drawn_successes, fees, usage_of
 from quoting.cost import Item, build_up
 from quoting.sizing.arrivals import WEEKS_A_MONTH
+from quoting.sizing.people import turnover
 from quoting.terms.terms import Terms
 
 # No more of paid time, or of the heads of a month, may be away or leave, however far a draw goes.
@@ -59,9 +60,10 @@ def future(
     )
     paid_h = weeks["agent_h"] / (1 - away) / float(efficiency)
     fte = paid_h / (staff.full_time_h * WEEKS_A_MONTH)
-    hires = _hires(fte, leaving) / staff.training_passed
-    learnt_h = staff.training_weeks * staff.full_time_h + terms.other.special_training_h
-    lost_h = staff.training_passed * staff.ramp_weeks * staff.full_time_h * (1 - staff.ramp_share)
+    _, coming = turnover(paid_h / (staff.head_h * WEEKS_A_MONTH), leaving, terms.term)
+    hires = coming / staff.training_passed
+    learnt_h = staff.training_weeks * staff.head_h + terms.other.special_training_h
+    lost_h = staff.ramp_weeks * staff.head_h * (1 - staff.ramp_share)
     agents = np.rint(weeks["agents"])
     some = weeks["handled"] > 0
     aht_s = np.divide(weeks["handling_h"] * 3600, weeks["handled"], out=np.zeros(some.shape), where=some)
@@ -75,7 +77,7 @@ def future(
         "fte": fte,
         "hires": hires,
         "training_h": hires * learnt_h,
-        "ramp_lost_h": hires * lost_h,
+        "ramp_lost_h": coming * lost_h,
         "leaders": _led(fte, staff.leader_span),
         "support": _led(fte, staff.support_span),
         "holiday_share": np.full(fte.shape, holidays),
@@ -91,32 +93,33 @@ def costs_of(
     The cost of a rented seat is that of places alone, as in the table of prices.
     """
     items, wage = build_up(months, terms), np.asarray(wages, dtype=float)
-    groups = {name: _over_the_term(items, name) for name in ("wages", "contingency", "place")}
-    others = sum(
-        _over_the_term(items, name) for name in {item.group for item in items} - {"wages", "contingency"}
-    )
+    # In the order of the build-up: sums of doubles must come out the same each time.
+    groups = {name: _over_the_term(items, name) for name in dict.fromkeys(item.group for item in items)}
+    others = sum(money for name, money in groups.items() if name not in ("wages", "contingency"))
     contingency = 1 + terms.cost.contingency
     whole = (groups["wages"] * wage + others) * contingency
     rented = groups["place"] * contingency
     return tuple(rented if billing.method == "seat_rental" else whole for billing in terms.billing)
 
 
-def fees_of(usage: Usage, terms: Terms, rates: ArrayLike) -> tuple[np.ndarray, ...]:
-    """Return what each of `terms.billing` charges by month, (..., months), the discount taken off."""
-    off = 1 - terms.price.discount
-    each = zip(terms.billing, np.asarray(rates, dtype=float), strict=True)
-    return tuple(off * fees(billing, usage, float(rate)) for billing, rate in each)
+def fees_of(
+    usage: Usage, terms: Terms, rates: ArrayLike, chance: np.random.Generator | None = None
+) -> tuple[np.ndarray, ...]:
+    """Return what each of `terms.billing` charges by month, (..., months), the discount taken off.
+
+    With a `chance` the successes of a commission are drawn by it, else they are as many as expected.
+    """
+    off, charged = 1 - terms.price.discount, []
+    for billing, rate in zip(terms.billing, np.asarray(rates, dtype=float), strict=True):
+        if chance is not None and billing.method == "commission":
+            charged.append(off * float(rate) * drawn_successes(usage, chance, success=billing.success))
+        else:
+            charged.append(off * fees(billing, usage, float(rate)))
+    return tuple(charged)
 
 
 def _over_the_term(items: tuple[Item, ...], group: str) -> np.ndarray:
     return np.sum([item.amount for item in items if item.group == group], axis=0).sum(axis=-1)
-
-
-def _hires(heads: np.ndarray, leaving: np.ndarray) -> np.ndarray:
-    """Return who must come to be good in each month (..., months)."""
-    before = np.concatenate([np.zeros_like(heads[..., :1]), heads[..., :-1]], axis=-1)
-    mean = np.concatenate([heads[..., :1], (heads[..., 1:] + before[..., 1:]) / 2], axis=-1)
-    return np.maximum(heads - before + leaving * mean, 0.0)
 
 
 def _led(fte: np.ndarray, span: float | None) -> np.ndarray:

@@ -45,10 +45,11 @@ def simulate_margin(sizing: Sizing, prices: pd.DataFrame, terms: Terms, *, seed:
     service level moves. That moves credits and bonus, which are taken off and put on the profit; who rents
     seats without agents is owed none.
 
-    The service level is that of the typical week, weighted by calls, in every month. `quoted` is the same
-    path with nothing drawn. Quantiles are interpolated linearly. `chance` is the share of draws with a loss,
-    with any credit or bonus, or with a service level of the term below its goal. Successes of a commission
-    are as many as the calls let expect: their own chance is in the table of prices.
+    The service level is that of the typical week, weighted by calls, in every month. Successes of a
+    commission are binomial in the calls of each month. `quoted` is the same path with nothing drawn: the
+    profit and the margin of the table of prices, and with an `sla` less the credits and with the bonus of the
+    service level that the team is sized for. Quantiles are interpolated linearly. `chance` is the share of
+    draws with a loss, with any credit or bonus, or with a service level of the term below its goal.
 
     >>> from quoting.billing import prices
     >>> from quoting.cost import cost
@@ -64,7 +65,9 @@ def simulate_margin(sizing: Sizing, prices: pd.DataFrame, terms: Terms, *, seed:
     drawn, still = draw(terms, doubt=sizing.doubt, seed=seed), _still(terms)
     known = _known(sizing, prices, terms, drawn)
     quoted = {key: values[0] for key, values in _measures(known, still).items()}
-    blocks = [_measures(known, block) for block in _blocks(drawn)]
+    # A stream of its own, so that a commission changes no other draw.
+    (chance,) = np.random.default_rng(seed).spawn(1)
+    blocks = [_measures(known, block, chance) for block in _blocks(drawn)]
     futures = {key: np.concatenate([block[key] for block in blocks]) for key in quoted}
     rows = [
         {
@@ -111,8 +114,10 @@ def _blocks(drawn: Draws) -> Iterator[Draws]:
         yield Draws(**{name: values[first : first + _BLOCK] for name, values in vars(drawn).items()})
 
 
-def _measures(known: _Known, drawn: Draws) -> dict[tuple[int, str], np.ndarray]:
-    """Return each measure (draws,) by the method's place, 0 for all of them."""
+def _measures(
+    known: _Known, drawn: Draws, chance: np.random.Generator | None = None
+) -> dict[tuple[int, str], np.ndarray]:
+    """Return each measure (draws,) by the method's place, 0 for all of them; see `fees_of` for `chance`."""
     terms = known.terms
     staffed, aht = drawn.volume[:, None] * known.factors, drawn.aht[:, None]
     in_time, answered = known.service.at(staffed * aht, drawn.months)
@@ -127,7 +132,8 @@ def _measures(known: _Known, drawn: Draws) -> dict[tuple[int, str], np.ndarray]:
     found: dict[tuple[int, str], np.ndarray] = {}
     if np.isfinite(in_time).any():
         found[0, "service_level"] = (in_time * calls).sum(axis=1) / calls.sum(axis=1)
-    for n, (fees, cost) in enumerate(zip(fees_of(made.usage, terms, known.rates), costs, strict=True), 1):
+    charged = fees_of(made.usage, terms, known.rates, chance)
+    for n, (fees, cost) in enumerate(zip(charged, costs, strict=True), 1):
         revenue = fees.sum(axis=1)
         if terms.sla is not None and terms.billing[n - 1].method != "seat_rental":
             moved = [money.sum(axis=1) for money in settle(fees, in_time, terms.sla)]

@@ -3,6 +3,7 @@
 from quoting.sizing.arrivals import arrivals, opening
 from quoting.sizing.efficiency import Efficiency
 from quoting.sizing.measured import measured
+from quoting.sizing.people import begins_anew
 from quoting.terms.terms import Terms
 
 _OUTBOUND = (
@@ -73,12 +74,22 @@ def _of_people(terms: Terms, efficiency: Efficiency) -> tuple[str, ...]:
     staff = terms.staff
     month = staff.attrition_a_month
     year = {"simple": 12 * month, "compound": 1 - (1 - month) ** 12}
-    return (
+    said = [
         f"Schedule efficiency {efficiency.share:.1%}: {efficiency.said}.",
         f"Paid hours are hours on the phones / (1 - {staff.shrinkage:g}) / {efficiency.share:.4g}; FTE are "
-        f"paid hours / {staff.full_time_h:g} h a week, seats positions at the peak with "
-        f"{staff.spare_seats:.0%} spare, heads the mean of people at work.",
+        f"paid hours / {staff.full_time_h:g} h a week, heads the mean of people at work, of contracts of "
+        f"{staff.head_h:g} h a week; leaders and support go by FTE. Seats are positions at the peak with "
+        f"{staff.spare_seats:.0%} spare.",
         f"Attrition {month:.2%} a month (leavers / mean heads), a year {year['simple']:.1%} simple or "
         f"{year['compound']:.1%} compound; given {staff.attrition:.4g} a {staff.attrition_per}"
         + (f", {staff.attrition_convention}." if staff.attrition_per == "year" else "."),
-    )
+        "Hires stand in the month from which they are needed, with all the cost of their class, which begins "
+        f"{staff.training_weeks:g} weeks before that month. The ramp after it is bought as paid hours more.",
+        "A fall of heads costs nothing: people go to other work, or leave and nobody comes for them.",
+    ]
+    if begins_anew(terms.term).sum() > 1:
+        said.append(
+            "After months that are not worked the team begins anew: everybody is hired and trained again, as "
+            "in the first month."
+        )
+    return tuple(said)

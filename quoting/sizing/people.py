@@ -1,5 +1,6 @@
 """From agents on the phones to seats, paid hours, FTE and people, month by month, in closed arithmetic."""
 
+from math import ceil
 from typing import Any, SupportsFloat
 
 import numpy as np
@@ -11,6 +12,7 @@ from callplan.tables import QUOTE_MONTHS, check
 from erlang.teams.search import ceil_ratio
 from quoting.sizing.agents import Carried, agents_by_volume
 from quoting.sizing.arrivals import WEEKS_A_MONTH
+from quoting.terms.factors import Term
 from quoting.terms.staff import Staff
 from quoting.terms.terms import Terms
 
@@ -30,9 +32,10 @@ def people(
     `efficiency` the share of scheduled hours that can be used. `carried` says what is handled; by default
     that of the quote's own volume.
 
-    Nothing is rounded but seats, leaders and support, which are rounded up. Leavers are attrition × the mean
-    of this month's heads and those of the month before, in the first month of its own. Hires make heads good,
-    and those who will not pass the training: their training is paid all the same.
+    Nothing is rounded but seats, leaders and support, which are rounded up. FTE are full-time weeks, heads
+    people with contracts of `staff.head_h`. Leavers and hires are those of `turnover`; hires make good those
+    too who will not pass the training: it is paid all the same. They stand in the month from which they are
+    needed, with all their cost; their class begins `training_weeks` before it, in whole days.
     """
     staff, months = terms.staff, terms.term.calendar
     hours, peak = np.asarray(agent_h, dtype=float), np.asarray(agents)
@@ -42,9 +45,10 @@ def people(
     carried = agents_by_volume(terms).carried(0) if carried is None else carried
     paid_h = hours / (1 - staff.shrinkage) / float(efficiency)
     fte = paid_h / (staff.full_time_h * WEEKS_A_MONTH)
-    leavers, hires = _turnover(fte, staff)
-    passed = hires * staff.training_passed
-    training_h = hires * (staff.training_weeks * staff.full_time_h + terms.other.special_training_h)
+    heads = paid_h / (staff.head_h * WEEKS_A_MONTH)
+    leavers, coming = turnover(heads, staff.attrition_a_month, terms.term)
+    hires = coming / staff.training_passed
+    training_days = ceil(round(7 * staff.training_weeks, 9))
     with np.errstate(invalid="ignore"):
         aht_s = carried.handling_h * 3600 / carried.handled
     span = staff.support_span
@@ -58,11 +62,13 @@ def people(
         "agent_h": hours,
         "paid_h": paid_h,
         "fte": fte,
-        "heads": fte,
+        "heads": heads,
+        "begins_anew": begins_anew(terms.term).astype(int),
         "leavers": leavers,
         "hires": hires,
-        "training_h": training_h,
-        "ramp_lost_h": passed * staff.ramp_weeks * staff.full_time_h * (1 - staff.ramp_share),
+        "class_begins": pd.DatetimeIndex(months) - pd.Timedelta(days=training_days),
+        "training_h": hires * (staff.training_weeks * staff.head_h + terms.other.special_training_h),
+        "ramp_lost_h": coming * staff.ramp_weeks * staff.head_h * (1 - staff.ramp_share),
         "leaders": _led(fte, staff.leader_span),
         "support": np.zeros(len(fte)) if span is None else _led(fte, span),
         "night_share": carried.night_share,
@@ -84,12 +90,34 @@ def seats_of(agents: ArrayLike, staff: Staff) -> Any:
     return ceil_ratio(peak * (1 + staff.spare_seats), np.ones_like(peak))
 
 
-def _turnover(heads: np.ndarray, staff: Staff) -> tuple[np.ndarray, np.ndarray]:
-    """Return who leaves and who is hired in each month."""
-    before = np.append(0.0, heads[:-1])
-    mean = np.append(heads[:1], (heads[1:] + before[1:]) / 2)
-    leavers = staff.attrition_a_month * mean
-    return leavers, np.maximum(heads - before + leavers, 0.0) / staff.training_passed
+def begins_anew(term: Term) -> np.ndarray:
+    """Return for each active month whether the month before it is not worked, as it is with the first.
+
+    >>> import datetime as dt
+    >>> term = Term(kind="intermittent", start=dt.date(2027, 1, 1), months=12, active_months=(1, 11, 12))
+    >>> begins_anew(term).tolist()
+    [True, True, False]
+    """
+    months = [12 * day.year + day.month for day in term.calendar]
+    return np.diff(months, prepend=0) > 1
+
+
+def turnover(heads: np.ndarray, leaving: ArrayLike, term: Term) -> tuple[np.ndarray, np.ndarray]:
+    """Return who leaves and who must come to be good, in each month (..., months), of such `heads`.
+
+    Leavers are the share `leaving` of the mean of this month's heads and those of the month before. A month
+    that begins anew has none before it: leavers are a share of its own heads, and everybody must come. A fall
+    of heads has no cost: people go to other work, or leave and nobody comes for them.
+
+    >>> import datetime as dt
+    >>> term = Term(kind="intermittent", start=dt.date(2027, 1, 1), months=12, active_months=(1, 11, 12))
+    >>> [people.tolist() for people in turnover(np.array([10.0, 10.0, 20.0]), 0.1, term)]
+    [[1.0, 1.0, 1.5], [11.0, 11.0, 11.5]]
+    """
+    anew = begins_anew(term)
+    before = np.where(anew, 0.0, np.roll(heads, 1, axis=-1))
+    leavers = np.asarray(leaving) * np.where(anew, heads, (heads + before) / 2)
+    return leavers, np.maximum(heads - before + leavers, 0.0)
 
 
 def _led(fte: np.ndarray, span: float) -> np.ndarray:

@@ -16,6 +16,7 @@ from quoting.sizing.efficiency import efficiency as schedule_efficiency
 from quoting.sizing.figures import figures, volume_doubt
 from quoting.sizing.methods import methods
 from quoting.sizing.people import people
+from quoting.sizing.workload import refuse_no_calls
 from quoting.terms.terms import Terms
 
 # Called with a line that says what is being done.
@@ -46,7 +47,8 @@ def size(terms: Terms, efficiency: Efficiency | None = None, progress: Progress 
     """Size a quote: agents by interval, seats, hours and people by month.
 
     The schedule efficiency is measured or taken as `staff.schedule_efficiency` says, unless one is given: a
-    what-if holds that of the quote. Raises `Refused` and `Infeasible` as `efficiency` does.
+    what-if holds that of the quote. Raises `Refused` where no call comes to the team, and besides `Refused`
+    and `Infeasible` as `efficiency` does.
 
     2,000 calls a day, seven days, open 7x24, hour by hour (see `conventions` for what other sizings say):
 
@@ -66,6 +68,7 @@ def size(terms: Terms, efficiency: Efficiency | None = None, progress: Progress 
     (17, 50.0)
     """
     terms = Terms.expect(terms, "terms")
+    refuse_no_calls(terms)
     if unseen_h(terms):
         text = f"{unseen_h(terms):g} open hours a week are not in the history: they get minimum_agents alone"
         warnings.warn(text, Remark, stacklevel=2)

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammainc
 
+from callplan.errors import Refused
 from erlang import with_callbacks
-from quoting.sizing.arrivals import Arrivals
+from quoting.sizing.arrivals import WEEKS_A_MONTH, Arrivals, arrivals
+from quoting.sizing.season import month_factors
 from quoting.terms.terms import Terms
 from quoting.terms.traffic import Workload
 
@@ -71,6 +73,21 @@ def work_of(came: Arrivals, terms: Terms, factors: np.ndarray) -> Work:
         calls = np.multiply.outer(factors, calls[0])
     aht_s = (came.aht_s + workload.transferred * (workload.transfer_aht_s or 0.0)) / legs
     return Work(calls, aht_s, calls / legs * workload.escalated, workload.escalation_aht_s or aht_s)
+
+
+def refuse_no_calls(terms: Terms) -> None:
+    """Refuse terms under which not one call comes to the team in the whole term."""
+    if terms.direction.way == "outbound":
+        return
+    factors, came, above = month_factors(terms), arrivals(terms), terms.time_band.above_calls
+    if factors.max() == 0:
+        key = "months" if terms.traffic.months else "peak_month_factor"
+        found = "no call comes in any active month of the term"
+        raise Refused(f"traffic.{key}", found, "give its months their share, or see the term")
+    if above is not None and work_of(came, terms, factors).calls.sum() * WEEKS_A_MONTH < 1:
+        busiest = factors.max() * reaching(terms.traffic.workload) * came.calls.max()
+        found = f"no call comes above {above:,g}: the busiest interval has {busiest:,.4g} on average"
+        raise Refused("time_band.above_calls", found, "lower it")
 
 
 def off_peak(came: Arrivals, calls: np.ndarray, called_back: float) -> np.ndarray:

@@ -41,6 +41,18 @@ def refuse_unfilled(content: Mapping[str, Any]) -> None:
         raise Refused(places[0], f"found {UNFILLED!r}", f"fill it in{more}")
 
 
+def refuse_blank(content: Mapping[str, Any]) -> None:
+    """Refuse a text of blanks alone, which would stand in an offer as if something were said.
+
+    >>> refuse_blank({"integration": {"access": "  "}})
+    Traceback (most recent call last):
+    callplan.errors.Refused: integration.access: a text of blanks alone; write the text, or leave the key out
+    """
+    for path, value in leaves(content):
+        if isinstance(value, str) and value and not value.strip():
+            raise Refused(path, "a text of blanks alone", "write the text, or leave the key out")
+
+
 def refuse_truth(content: Mapping[str, Any]) -> None:
     """Refuse true and false in the place of a figure, where they would count as 1 and 0.
 

@@ -1,8 +1,8 @@
 """What turns agents on the phones into people: the table `[staff]`."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from callplan.errors import Refused, nearest
 from quoting.terms.group import Group, Part, Share
@@ -12,7 +12,8 @@ from scheduling import Rules
 class Staff(Group):
     """What one paid hour gives, who leads whom, who leaves and comes.
 
-    `shrinkage` is the share of paid time away from the phones. `schedule_efficiency` is the share of
+    `shrinkage` is the share of paid time away from the phones. `full_time_h` are the paid hours a week of
+    one FTE, `contract_h` those of one head, the mean of all contracts. `schedule_efficiency` is the share of
     scheduled hours that the requirement can use, or "measured": then shift plans are built for a typical
     week under `shifts`. `spare_seats` is a share of the peak's positions. `attrition` is a share a month or
     a year (`attrition_per`), of the mean heads; a yearly figure is made monthly as `attrition_convention`
@@ -23,10 +24,11 @@ class Staff(Group):
 
     shrinkage: Share
     full_time_h: float = Field(gt=0, le=168)
+    contract_h: float | None = Field(default=None, gt=0, le=168)
     schedule_efficiency: float | Literal["measured"] = "measured"
     minimum_agents: int = Field(default=1, ge=0)
     spare_seats: Part = 0.0
-    attrition: Share
+    attrition: float = Field(ge=0)
     attrition_per: Literal["month", "year"]
     attrition_convention: Literal["simple", "compound"] = "simple"
     training_weeks: float = Field(default=0.0, ge=0, le=52)
@@ -49,6 +51,21 @@ class Staff(Group):
             do = nearest(str(efficiency), ["measured"]) + ", or give a share such as 0.9"
             raise Refused("", f"found {efficiency!r}", do)
         return efficiency
+
+    @property
+    def head_h(self) -> float:
+        """Paid hours a week of one head: those of the contracts, by default the full-time week."""
+        return self.full_time_h if self.contract_h is None else self.contract_h
+
+    @model_validator(mode="after")
+    def _somebody_stays(self) -> Self:
+        if self.attrition < 1:
+            return self
+        do = "a share below 1" + (f": {self.attrition:g}% is {self.attrition / 100:g}" * (self.attrition > 3))
+        if self.attrition_per == "year" and self.attrition <= 3:
+            month = f'attrition = {self.attrition / 12:.3g}, attrition_per = "month"'
+            do = f"give it by month: a twelfth of it is {month}"
+        raise Refused("attrition", f"found {self.attrition:g} a {self.attrition_per}", do)
 
     @property
     def attrition_a_month(self) -> float:

@@ -1,20 +1,21 @@
 """The terms of a quote: eight groups of price factors, and what the one who quotes adds to them."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from callplan.errors import Refused, closest
+from callplan.errors import Refused, Remark, closest
 from quoting.terms.factors import Direction, Integration, Other, ServiceType, Standard, Term, TimeBand
-from quoting.terms.figures import in_currency, refuse_truth, refuse_unfilled
+from quoting.terms.figures import in_currency, refuse_blank, refuse_truth, refuse_unfilled
 from quoting.terms.group import Day, Group, Text, Texts
 from quoting.terms.money import Billing, Cost, InHouse, Price, Risk, Sla
 from quoting.terms.said import Said, apart, nearest_said
 from quoting.terms.staff import Staff
-from quoting.terms.together import refuse_contradictions
+from quoting.terms.together import refuse_contradictions, refuse_premium_of_no_day
 from quoting.terms.traffic import Traffic
 
 FACTORS = ("direction", "service_type", "term", "time_band", "integration", "traffic", "standard", "other")
@@ -57,12 +58,18 @@ class Terms(Group):
         try:
             _refuse_missing_groups(content, cls.written_by)
             refuse_unfilled(content)
+            refuse_blank(content)
             refuse_truth(content)
             plain, said = apart(_in_its_currency(content))
-            return cls._counted_from_1(plain, said)
+            terms = cls._counted_from_1(plain, said)
+            refuse_premium_of_no_day(terms)
         except Refused as fault:
             where = f"{source}, {fault.where}" if fault.where else source
             raise Refused(where, fault.found, fault.do) from None
+        if terms.term.start < terms.date:
+            text = f"{source}: term.start, {terms.term.start}, is before the quote's date, {terms.date}"
+            warnings.warn(text, Remark, stacklevel=2)
+        return terms
 
     @classmethod
     def _counted_from_1(cls, plain: Mapping[str, Any], said: Mapping[str, Said]) -> Self:

@@ -44,6 +44,13 @@ def refuse_contradictions(terms: Terms) -> None:
             raise Refused(f"billing.{n}.success", "a commission without an outbound funnel", do)
 
 
+def refuse_premium_of_no_day(terms: Terms) -> None:
+    """Refuse a premium for public holidays of which a file names none; a what-if may take them away."""
+    if terms.cost.holiday_premium and "holidays_a_year" not in terms.time_band.model_fields_set:
+        do = "give time_band.holidays_a_year, or leave holiday_premium out"
+        raise Refused("cost.holiday_premium", "a premium, but no public holidays", do)
+
+
 def _refuse_calls_of_outbound(traffic: Traffic) -> None:
     for key in _ARRIVALS:
         if key in traffic.model_fields_set:

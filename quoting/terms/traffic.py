@@ -9,6 +9,10 @@ from callplan.errors import Refused
 from callplan.plausible import refuse_odd_aht
 from quoting.terms.group import Group, Part, Share
 
+# How often a period comes in a month; more calls than this a month are a slip of some zeros.
+_A_MONTH = {"day": 365 / 12, "week": 365 / 84, "month": 1.0, "year": 1 / 12}
+_MOST_CALLS = 1e9
+
 
 class Workload(Group):
     """What makes more or less work of a call; shares of calls.
@@ -108,6 +112,9 @@ class Traffic(Group):
     def _keys_fit(self) -> Self:
         if self.calls is not None and self.per is None:
             raise Refused("per", "this key is missing", "say whether calls come per day, week, month or year")
+        if self.calls is not None and self.calls * _A_MONTH[self.per or "month"] > _MOST_CALLS:
+            found = f"found {self.calls:,.0f} a {self.per}"
+            raise Refused("calls", found, "a quote is for a thousand million calls a month at most")
         if self.history and not self.zone:
             raise Refused("zone", "a history without its time zone", 'add it, as zone = "Europe/Paris"')
         if self.aht_s is not None and not self.aht_as_given:

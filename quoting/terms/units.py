@@ -48,6 +48,7 @@ UNITS = {
     "other.special_training_h": "h a head",
     "staff.shrinkage": "share of paid time",
     "staff.full_time_h": "h a week",
+    "staff.contract_h": "h a week of a head",
     "staff.schedule_efficiency": "share of scheduled hours",
     "staff.minimum_agents": "agents",
     "staff.spare_seats": "share of peak positions",

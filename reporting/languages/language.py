@@ -13,7 +13,7 @@ from callplan.errors import Refused, nearest
 from reporting.words import missing
 
 LANGUAGES = ("en", "zh")
-_PLACE = re.compile(r"\b(sum|mean|min|max)\((\w+)\)")
+_PLACE = re.compile(r"""\b(sum|mean|min|max)\((["']?)([^"'()]+)\2\)""")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Language:
         columns = self.texts["columns"]
 
         def named(found: re.Match) -> str:
-            word = columns.get(found[2], found[2])
+            word = columns.get(found[3], found[3])
             return word if found[1] == "sum" else f"{found[1]}({word})"
 
         return _PLACE.sub(named, text).replace(" - ", " − ").replace(" * ", " × ")
@@ -66,6 +66,15 @@ class Language:
         text = format(float(value), form).replace("-", "−")
         # What rounds to nothing has no sign.
         return text if re.search("[1-9]", text) else text.lstrip("−+")
+
+    def exact_share(self, share: float, of: float) -> str:
+        """Write a share with as many digits as its part of an amount needs to come out to the cent.
+
+        >>> language("en").exact_share(0.0264516, of=80000), language("en").exact_share(0.015, of=80000)
+        ('2.64516%', '1.5%')
+        """
+        digits = next(n for n in range(1, 13) if n == 12 or abs(round(share, n + 2) - share) * of < 0.0025)
+        return f"{share:.{digits}%}"
 
     def day(self, day: date) -> str:
         """Write a day with its weekday, without the year."""

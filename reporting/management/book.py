@@ -61,7 +61,7 @@ class _Writer:
 
     def __init__(self, book: "Workbook", formats: Formats, section: Section, words: Language) -> None:
         self.book, self.formats, self.section, self.words = book, formats, section, words
-        self.name = section.title.translate(_FORBIDDEN)[:31].strip()
+        self.name = section.tab.translate(_FORBIDDEN)[:31].strip()
         self.sheet: Worksheet = book.add_worksheet(self.name)
         self.row = 0
         self.widths: dict[int, float] = {}

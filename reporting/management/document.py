@@ -1,6 +1,7 @@
 """A report laid out in a language: which sections there are, and what each says. Nothing is computed."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -27,6 +28,7 @@ def management_document(report: Any, code: str = "en") -> Document:
     sections.append(_trend(report, queues, figures, words))
     if report.outbound is not None:
         sections.append(_section("outbound", {"": other.outbound(report.outbound, words)}, words))
+        sections.append(_section("review", {"": other.review(report.outbound.review, words)}, words))
     return Document(
         language=code,
         title=words.say("page", "title", client=report.client),
@@ -78,7 +80,7 @@ def _section(key: str, blocks: dict[str, list[Block]], words: Language) -> Secti
     texts = words.texts["sections"][key]
     kept = {name: own for name, own in blocks.items() if own}
     nothing: list[Block] = [Saying(words.say("page", "nothing"))]
-    return Section(key, texts["title"], texts["lead"], kept or {"": nothing})
+    return Section(key, texts["tab"], texts["title"], texts["lead"], kept or {"": nothing})
 
 
 def _name(queue: str, words: Language) -> str:
@@ -123,9 +125,10 @@ def _of_goals(report: Any, queues: list[str], words: Language) -> list[Section]:
         cards = _each(queues, words, lambda queue: goals.scorecard(own[own["queue"] == queue], words))
         cards[words.word("total")] = [Saying(line) for line in goals.settlement(report, words)]
         sections = [_section("attainment", attained, words), _section("sla", cards, words)]
+    days = report.accuracy_days
     for key, table, blocks_of in (
         ("conventions", report.conventions, goals.conventions),
-        ("accuracy", report.accuracy, goals.accuracy),
+        ("accuracy", report.accuracy, partial(goals.accuracy, days)),
     ):
         if table is not None and len(table):
             by_queue = dict(iter(table.groupby("queue")))
@@ -221,4 +224,4 @@ def _intervals(report: Any, words: Language) -> Section:
     )
     title = words.say("page", "intervals_sheet")
     rows = table.to_numpy(dtype=object).tolist()
-    return Section("intervals", title, "", {"": [Listing(title, columns, rows)]})
+    return Section("intervals", title, title, "", {"": [Listing(title, columns, rows)]})

@@ -1,5 +1,6 @@
 """Sections of the goals: the scorecard, each interval, what was excluded, all conventions, the forecast."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -51,7 +52,7 @@ def settlement(report: Any, words: Language) -> list[str]:
     """Say what credits and bonus come to, with their formulas."""
     own = report.settlement
     names = ("credit", "bonus", "credit_capped", "bonus_capped")
-    share = {name: words.number(getattr(own, name), "share") for name in names}
+    share = {name: words.exact_share(getattr(own, name), of=own.amount) for name in names}
     bonus = share["bonus_capped"]
     lines = [words.say("page", "credit_formula", **share)]
     if own.amount:
@@ -142,8 +143,8 @@ def conventions(table: pd.DataFrame, words: Language) -> list[Block]:
     return [Listing(words.say("captions", "conventions"), columns, rows)]
 
 
-def accuracy(table: pd.DataFrame, words: Language) -> list[Block]:
-    """Return how near the forecast came, by level and days ahead."""
+def accuracy(days: Mapping[str, tuple[int, int]], table: pd.DataFrame, words: Language) -> list[Block]:
+    """Return how near the forecast came, by level and days ahead, and of how many days that is."""
     kinds = {"wape": "share", "bias": "change", "hit_rate": "share", "noise_floor": "share"}
     columns = [_word(words, "by"), Column(words.word("lead_days")), Column(words.word("n"), "count")]
     columns += [Column(words.word(name), kind) for name, kind in kinds.items()]
@@ -155,9 +156,12 @@ def accuracy(table: pd.DataFrame, words: Language) -> list[Block]:
         [words.word(row["by"]), f"≤ {row['lead_days']}", row["n"], *(row[name] for name in kinds)]
         for row in ordered.to_dict("records")
     ]
-    return [
-        Listing(words.say("captions", "accuracy"), columns, rows, [words.say("page", "accuracy_formula")])
-    ]
+    lines = [words.say("page", "accuracy_formula")]
+    queue = table["queue"].iloc[0]
+    if queue in days:
+        compared, due = days[queue]
+        lines.insert(0, words.say("page", "accuracy_days", days=compared, due=due))
+    return [Listing(words.say("captions", "accuracy"), columns, rows, lines)]
 
 
 def outlook(report: Any, queue: str, words: Language) -> list[Block]:
@@ -183,10 +187,26 @@ def outlook(report: Any, queue: str, words: Language) -> list[Block]:
         ]
         series = (Series(2, "calls_lo", "lo"), Series(3, "calls_hi", "hi"), Series(1, "calls", "line"))
         level = words.number(ahead["level"].iloc[0], "share")
-        formula = words.say("page", "outlook_formula", level=level)
+        tried = report.tried[report.tried["queue"] == queue]
+        lines = [words.say("page", "outlook_formula", level=level), *_tried(tried, level, words)]
         chart = Chart("outlook", "count", series, "week")
-        blocks.append(Listing(words.say("captions", "outlook"), columns, cells, [formula], [chart]))
+        blocks.append(Listing(words.say("captions", "outlook"), columns, cells, lines, [chart]))
     return blocks
+
+
+def _tried(tried: pd.DataFrame, level: str, words: Language) -> list[str]:
+    """Say how forecasts so far ahead have done on past weeks, and how wide the band therefore is."""
+    lines = []
+    for row in tried.to_dict("records"):
+        span = {"first": row["weeks_ahead"], "last": row["until"], "n": row["n"]}
+        if pd.isna(row["wape"]):
+            lines.append(words.say("page", "outlook_untried", **span))
+            continue
+        shares = {name: words.number(row[name], "share") for name in ("wape", "held")}
+        ends = {"bias": row["bias"], "down": -row["band_down"], "up": row["band_up"]}
+        changes = {name: words.number(share, "change") for name, share in ends.items()}
+        lines.append(words.say("page", "outlook_tried", **span, **shares, **changes, level=level))
+    return lines
 
 
 def _word(words: Language, name: str) -> Column:
@@ -201,7 +221,8 @@ def _goal(row: dict[str, Any], words: Language) -> str:
     name = words.word(row["goal"])
     if pd.isna(row["within_s"]):
         return name
-    return f"{name} ({row['within_s']:g} s, {row['convention']})"
+    convention = words.say("conventions_short", row["convention"])
+    return words.say("page", "goal", figure=name, seconds=row["within_s"], convention=convention)
 
 
 def _target(row: dict[str, Any], words: Language) -> str:

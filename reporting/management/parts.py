@@ -76,9 +76,13 @@ Block = Listing | Saying
 
 @dataclass(frozen=True)
 class Section:
-    """One section; its blocks stand under the name of their queue or subject, where there are several."""
+    """One section; its blocks stand under the name of their queue or subject, where there are several.
+
+    `tab` names its sheet in a workbook.
+    """
 
     key: str
+    tab: str
     title: str
     lead: str
     blocks: dict[str, list[Block]]

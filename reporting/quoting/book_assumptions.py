@@ -14,6 +14,7 @@ LIVE = {
     "other.special_training_h": ("special_training_h", "Special training of a hire", "mean"),
     "staff.shrinkage": ("shrinkage", "Shrinkage: paid time away from the phones", "share"),
     "staff.full_time_h": ("full_time_h", "Full-time week", "mean"),
+    "staff.contract_h": ("contract_h", "Contract week of a head, the mean", "mean"),
     "staff.schedule_efficiency": ("schedule_efficiency", "Scheduled hours that the need can use", "share"),
     "staff.spare_seats": ("spare_seats", "Spare seats", "share"),
     "staff.attrition": ("attrition", "Attrition: leavers / mean heads", "share"),
@@ -69,8 +70,17 @@ _AT_MOST_1 = {"staff.spare_seats", "billing.#.band"}
 _ABOVE_0_AT_MOST_1 = {
     "staff.schedule_efficiency", "staff.training_passed", "staff.ramp_share", "billing.#.success",
 }  # fmt: skip
-_ABOVE_0 = {"staff.full_time_h", "staff.leader_span", "staff.support_span", "billing.#.baseline"}
+_ABOVE_0 = {
+    "staff.full_time_h", "staff.contract_h", "staff.leader_span", "staff.support_span", "billing.#.baseline",
+}  # fmt: skip
 _KINDS = {"client_estimate": "client's estimate", "our_forecast": "our forecast"}
+# Units at the end of a key, and what is written otherwise than it is spelt there.
+_UNITS = ("_per_h", "_per_month", "_s", "_h", "_min", "_days")
+_WORDS = {"aht": "AHT", "asa": "ASA", "ivr": "IVR", "sla": "SLA", "a year": "each year", "fte": "FTE"}
+_ITEMS = {
+    "calls_a_week": "Calls a week", "aht_s": "AHT, s", "busy_hour_factor": "Busiest hour, share of a day",
+    "doubt": "Doubt of the volume, one standard deviation, share", "sales_a_month": "Sales a month",
+}  # fmt: skip
 # What fits a line of the value's column.
 _LETTERS = 30
 _HEADS = ("Group", "What", "Value", "Unit", "Kind", "Source", "Who said so", "Date", "In quote.toml")
@@ -107,7 +117,7 @@ def _write_figures(page: Page, figures: pd.DataFrame) -> None:
     page.top([(head, "number" if head == "Value" else "text") for head in ("Quoted on", *_HEADS[1:8])])
     for row in figures.itertuples(index=False):
         page.cell(0, row.used)
-        page.cell(1, row.item.replace("_", " ").capitalize())
+        page.cell(1, _ITEMS.get(row.item) or _label(row.item))
         page.cell(2, row.value, kind_of(row.value))
         for column, text in enumerate((_KINDS.get(row.kind, row.kind), row.source, row.who, row.date), 4):
             page.cell(column, text)
@@ -124,7 +134,7 @@ def _write_row(page: Page, row: Any) -> None:
         page.name(name, page.row, 2, value)
         page.sheet.data_validation(page.row, 2, page.row, 2, _allowed(pattern, page.row + 1))
     else:
-        label = (row.key.partition(".")[2] or row.key).replace("_", " ").replace(".", ": ").capitalize()
+        label = _label(row.key)
         kind = (
             "text" if isinstance(value, str) else "share" if row.unit.startswith("share") else kind_of(value)
         )
@@ -134,12 +144,30 @@ def _write_row(page: Page, row: Any) -> None:
         if row.key in _HELD:
             page.name(_HELD[row.key], page.row, 2, value)
     page.cell(0, row.group.replace("_", " ").capitalize(), valign="top")
-    for column, text in enumerate((row.unit, _KINDS.get(row.kind, row.kind), row.source, row.who), 3):
+    said = _KINDS.get(row.kind, row.kind)
+    if missing(row.number) and row.kind == "assumption" and pattern not in LIVE:
+        said = "text"
+    for column, text in enumerate((row.unit, said, row.source, row.who), 3):
         page.cell(column, text, valign="top")
     page.cell(1, label, valign="top")
     page.cell(7, row.date, "day", align="left", valign="top")
     page.cell(8, row.key, font_color=GREY, valign="top")
     page.row += 1
+
+
+def _label(key: str) -> str:
+    """Return a key as people read it, without its unit, which has a column of its own.
+
+    >>> _label("traffic.aht_s"), _label("staff.shifts.lengths_h.2"), _label("in_house.wage_per_h")
+    ('AHT', 'Shifts: lengths, 2', 'Wage')
+    """
+    path = key if key.startswith("billing.") else key.partition(".")[2] or key
+    for ending in _UNITS:
+        path = re.sub(rf"{ending}(?=\.|$)", "", path)
+    words = re.sub(r"\.(\d+)", r", \1", path).replace(".", ": ").replace("_", " ")
+    for word, written in _WORDS.items():
+        words = re.sub(rf"\b{word}\b", written, words)
+    return words[:1].upper() + words[1:]
 
 
 def _allowed(pattern: str, row: int) -> dict[str, Any]:

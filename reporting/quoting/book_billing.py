@@ -89,7 +89,7 @@ def write_billing(
 
 def _write_heads(page: Page, billings: Sequence[Solved], prices: pd.DataFrame) -> None:
     """Write a column's heading for each method: what it is called, what it charges, what one rate is for."""
-    wrapped: dict[str, Any] = {"text_wrap": True, "valign": "top", "align": "right"}
+    wrapped: dict[str, Any] = {"text_wrap": True, "valign": "top", "align": "right", "indent": 1}
     bands: tuple[tuple[int, list[str], dict[str, Any]], ...] = (
         (18, [billing.label for billing in billings], {"bold": True}),
         (80, prices["what"], {"font_color": GREY, "font_size": 9}),

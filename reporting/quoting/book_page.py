@@ -252,6 +252,17 @@ def letters(column: int) -> str:
     return str(xl_col_to_name(column))
 
 
+def in_words(name: str) -> str:
+    """Return the name of a method, a goal or a measure as people read it.
+
+    >>> in_words("fte_month"), in_words("asa_s"), in_words("service_level")
+    ('FTE month', 'ASA', 'service level')
+    """
+    return {"fte_month": "FTE month", "asa_s": "ASA", "p_wait": "chance to wait"}.get(
+        name, name.replace("_", " ")
+    )
+
+
 def kind_of(number: float) -> str:
     """Return how a number of any kind is written, small ones with more places.
 

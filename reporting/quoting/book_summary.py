@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from reporting.quoting.book_page import GREY, INPUT, Column, Ledger, Page
+from reporting.quoting.book_page import GREY, INPUT, Column, Ledger, Page, in_words
 from reporting.quoting.book_volume import BY_VOLUME
 
 # What it is, its unit, its cell's name, how it is written.
@@ -72,7 +72,7 @@ def write_summary(
     _write_head(page, terms)
     rates = [
         (
-            f"Rate of {row.n}. {row.method.replace('_', ' ')}, each {row.rate_unit}",
+            f"Rate of {row.n}. {in_words(row.method)}, each {row.rate_unit}",
             "money",
             f"rate_{row.n}",
             "rate",
@@ -130,7 +130,7 @@ def _write_head(page: Page, terms: Mapping[str, Any]) -> None:
 def _write_figures(page: Page, method: str, rates: list[tuple[str, str, str, str]]) -> None:
     """Write each figure now, at hand-over, and the difference; then whether any differs."""
     values = page.ledger.values
-    page.head(f"What it comes to, charged by the first method: {method.replace('_', ' ')}")
+    page.head(f"What it comes to, charged by the first method: {in_words(method)}")
     page.top(
         (("", "text"), ("Unit", "text"), ("Now", "money"), ("As quoted", "money"), ("Difference", "money"))
     )
@@ -158,12 +158,12 @@ def _write_figures(page: Page, method: str, rates: list[tuple[str, str, str, str
 def _write_held(page: Page, margin: pd.DataFrame, goals: pd.DataFrame | None) -> None:
     """Write what chance does to the first method and to the service, and which goal binds."""
     first = margin[margin["n"] == 1]
-    page.head(f"Chances, charged by the first method (held): {first['method'].iloc[0].replace('_', ' ')}")
+    page.head(f"Chances, charged by the first method (held): {in_words(first['method'].iloc[0])}")
     page.top((("", "text"), ("Unit", "text"), *((head, "money") for head in _QUANTILES)))
     drawn = margin[margin["n"] <= 1].set_index("measure")
     for measure in (name for name in _RISK if name in drawn.index):
         kind = "share" if measure in ("margin", "service_level") else "money"
-        page.cell(0, measure.replace("_", " ").capitalize())
+        page.cell(0, in_words(measure).capitalize())
         page.cell(1, "share" if kind == "share" else page.ledger.currency, font_color=GREY)
         for column, name in enumerate(("p10", "p50", "p90"), 2):
             page.cell(column, drawn.loc[measure, name], kind)
@@ -172,5 +172,5 @@ def _write_held(page: Page, margin: pd.DataFrame, goals: pd.DataFrame | None) ->
     if len(binding):
         page.row += 1
         page.cell(0, "Goal that binds (held)")
-        page.cell(1, ", ".join(goal.replace("_", " ") for goal in binding))
+        page.cell(1, ", ".join(in_words(goal) for goal in binding))
         page.row += 1

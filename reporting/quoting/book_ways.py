@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reporting.quoting.book_page import in_words
+
 # The months of the term, as every line that is summed over it has them.
 COUNT = "COUNT(seats_months)"
 _SOLD = "outbound_reached*outbound_introduced*outbound_sales"
@@ -100,7 +102,7 @@ class Solved:
     @property
     def label(self) -> str:
         """The billing's place and method, for people."""
-        return f"{self.n}. {self.billing['method'].replace('_', ' ')}"
+        return f"{self.n}. {in_words(self.billing['method'])}"
 
     @property
     def rate(self) -> str:

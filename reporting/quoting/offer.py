@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reporting.quoting import offer_tables as tables_of
 from reporting.quoting.offer_page import Form, render
 from reporting.quoting.offer_parts import Block, Facts, Gap, Material, Paper, Paragraph, offer_words, percent
-from reporting.quoting.offer_terms import goals, heads, hours, term
+from reporting.quoting.offer_terms import goals, heads, hours, term, what_a_call_is
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,9 +25,9 @@ def render_offer(
 
     `terms` are those of the quote as a mapping (`Terms.model_dump()`). `tables` are `months` (QUOTE_MONTHS),
     `prices` (QUOTE_PRICES) and `assumptions` (QUOTE_ASSUMPTIONS), and where there are any `requirement`
-    (QUOTE_REQUIREMENT), `figures` (QUOTE_FIGURES) and `ladder` (SERVICE_LADDER). No cost, margin, markup or
-    wage is taken from them. What is left open is listed as still to be agreed. The same input gives the same
-    text.
+    (QUOTE_REQUIREMENT), `workload` (QUOTE_WORKLOAD), `figures` (QUOTE_FIGURES) and `ladder` (SERVICE_LADDER).
+    No cost, margin, markup or wage is taken from them. What is left open is listed as still to be agreed. The
+    same input gives the same text.
     """
     m = Material(terms, tables, offer_words(language))
     return render(offer_paper(m, valid_until), form)
@@ -36,7 +36,12 @@ def render_offer(
 def offer_paper(m: Material, valid_until: date | None) -> Paper:
     """Lay out an offer, part by part."""
     parts = [m.part("offered", _offered(m)), m.part("price", _price(m)), m.part("sla", _sla(m))]
-    parts.append(m.part("seats", [Paragraph(m.say("seats")), tables_of.months(m, _of_months(m))]))
+    parts.append(
+        m.part(
+            "seats",
+            [Paragraph(m.say("seats")), *tables_of.steps_to_agents(m), tables_of.months(m, _of_months(m))],
+        )
+    )
     parts.append(m.part("term", [Facts(term(m))]))
     if "ladder" in m.tables:
         parts.append(m.part("ladder", [Paragraph(m.say("ladder")), tables_of.ladder(m)]))
@@ -72,8 +77,7 @@ def _price(m: Material) -> list[Block]:
     texts = [m.words.texts["methods"][method] for method in methods]
     blocks: list[Block] = [Paragraph(m.say("currency", currency=currency))]
     blocks.append(Paragraph(m.say("choose" if len(m.terms["billing"]) > 1 else "choose_one")))
-    if m.terms["direction"]["way"] == "outbound":
-        blocks.append(Paragraph(m.say("records")))
+    blocks.append(what_a_call_is(m))
     if price["discount"]:
         blocks.append(Paragraph(m.say("discount", share=percent(price["discount"]))))
     if m.terms["cost"]["tax"]:

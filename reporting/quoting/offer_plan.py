@@ -17,7 +17,7 @@ from reporting.quoting.offer_parts import (
     offer_words,
     percent,
 )
-from reporting.quoting.offer_terms import goals, heads, hours_listing, traffic
+from reporting.quoting.offer_terms import goals, heads, hours_listing, traffic, what_a_call_is
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +76,8 @@ def _scope(m: Material) -> list[Block]:
 
 def _estimate(m: Material) -> list[Block]:
     columns = {"calls": "count", "aht_s": "count"}
-    blocks: list[Block] = [Facts(traffic(m)), *tables_of.known(m), tables_of.months(m, columns)]
+    blocks: list[Block] = [Facts(traffic(m)), what_a_call_is(m), *tables_of.known(m)]
+    blocks += [*tables_of.steps_to_agents(m), tables_of.months(m, columns)]
     if tables_of.has_pattern(m):
         blocks += [Paragraph(m.say("traffic")), *tables_of.typical_week(m)]
     return blocks

@@ -1,6 +1,7 @@
 """The tables of a quote as a client sees them: only the columns named here, no cost, no margin, no wage."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,6 +50,9 @@ _FIGURES = (
     ("direction.outbound.target_sales", "number", None),
     ("other.special_training_h", "number", 0),
 )
+# What no quote is reckoned on, and what one with a history of calls is not.
+_COMPARED = ("traffic.busy_hour_factor",)
+_COMPARED_BESIDE_HISTORY = ("traffic.calls", "traffic.profile", "traffic.weekdays")
 # What is known of the traffic, and how it is written; its doubt is ours.
 _KNOWN = {"calls_a_week": "count", "aht_s": "seconds", "busy_hour_factor": "share"}
 # What the calls of a month are in an outbound quote.
@@ -159,6 +163,22 @@ def typical_week(m: Material) -> list[Listing]:
     return [week, Listing(caption, columns, rows, charts=charts, dense=True)]
 
 
+def steps_to_agents(m: Material) -> list[Listing]:
+    """Return what becomes of the calls given before agents take them, step by step in a mean month."""
+    if "workload" not in m.tables or m.terms["direction"]["way"] == "outbound":
+        return []
+    texts, rows = m.words.texts["workload"], []
+    for row in m.tables["workload"].to_dict("records"):
+        name, _, rest = row["line"].replace(":", ",").partition(",")
+        given = name == "calls as given"
+        line = texts["calls by forecast" if given and m.terms["traffic"]["history"] else name]
+        if given and (lost := re.search(r"[\d.]+%", rest)):
+            line = m.joined([line, m.say("lost", share=lost[0])])
+        rows.append([line, row["calls"], row["aht_s"]])
+    columns = [m.heading("workload"), m.heading("calls_a_month", "count"), m.heading("aht_s", "count")]
+    return [Listing(m.caption("workload"), columns, rows, [m.say("months_differ")])]
+
+
 def known(m: Material) -> list[Listing]:
     """Return what is known of the traffic: estimates of the client, our forecast, what was measured."""
     if "figures" not in m.tables or m.terms["direction"]["way"] == "outbound":
@@ -180,11 +200,14 @@ def known(m: Material) -> list[Listing]:
 def assumptions(m: Material) -> Listing:
     """Return the figures that the quote rests on, each marked as what it is, with source and date."""
     rows = []
+    compared = _COMPARED + (_COMPARED_BESIDE_HISTORY if m.terms["traffic"]["history"] else ())
     for path, kind, nothing in _FIGURES:
         value = m.figure(path)
         if missing(value) or value == nothing:
             continue
         what, source, date = marked(m, path)
+        if path in compared:
+            what = m.joined([what, m.words.texts["used"]["no"]])
         day = m.words.whole_day(date) if date else None
         rows.append([m.words.texts["figures"][path], _written(m, value, kind), what, source or None, day])
     columns = [m.heading(name) for name in ("figure", "value", "kind", "source")]

@@ -1,10 +1,11 @@
 """The terms of a quote in words: goals, hours, term, volume."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from reporting.management.parts import Listing
-from reporting.quoting.offer_parts import Material, number, percent
+from reporting.quoting.offer_parts import Material, Paragraph, Points, number, percent
 from reporting.words import missing
 
 _DAY_MIN = 1440
@@ -76,12 +77,15 @@ def traffic(m: Material) -> list[tuple[str, str]]:
     if m.terms["direction"]["outbound"] is not None:
         facts.append((m.label("volume"), m.say("of_the_funnel")))
     elif given["history"]:
-        facts.append((m.label("volume"), m.say("measured")))
+        facts.append((m.label("volume"), _forecast(m)))
     else:
         facts.append((m.label("volume"), _with_mark(m, volume(m), "traffic.calls")))
     if given["aht_s"] is not None:
         seconds = m.say("seconds", seconds=number(given["aht_s"]))
         facts.append((m.label("aht"), _with_mark(m, seconds, "traffic.aht_s")))
+    elif seen := [row for row in known(m, "aht_s") if row["used"] == "yes"]:
+        seconds = m.say("seconds", seconds=m.words.number(seen[0]["value"], "count"))
+        facts.append((m.label("aht"), _as_kind(m, seconds, seen[0]["kind"])))
     if given["growth_a_year"]:
         facts.append((m.label("growth"), m.say("growth", share=percent(given["growth_a_year"]))))
     if given["peak_month"]:
@@ -89,13 +93,50 @@ def traffic(m: Material) -> list[tuple[str, str]]:
         facts.append(
             (m.label("busiest"), m.say("busiest", month=month(m, given["peak_month"]), factor=factor))
         )
-    if given["busy_hour_factor"]:
-        facts.append((m.label("busy_hour"), m.say("busy_hour", share=percent(given["busy_hour_factor"]))))
+    if shares := _busy_hours(m):
+        facts.append((m.label("busy_hour"), m.joined(shares)))
     above = m.terms["time_band"]["above_calls"]
     if above is not None:
         said = m.say("overflow", calls=number(above), minutes=given["minutes"])
         facts.append((m.label("overflow"), said))
     return facts
+
+
+def what_a_call_is(m: Material) -> Paragraph | Points:
+    """Say what is counted, and charged, as a call."""
+    if m.terms["direction"]["way"] == "outbound":
+        return Paragraph(m.say("records"))
+    workload = m.terms["traffic"]["workload"]
+    more = [key for key in ("transferred", "escalated", "ivr_contained") if workload[key]]
+    return Points([m.say(f"call_{key}") for key in ("is", *more)])
+
+
+def known(m: Material, item: str) -> list[Mapping[str, Any]]:
+    """Return what several have said of a figure of the traffic: the given first, then what was seen."""
+    table = m.tables.get("figures")
+    return [] if table is None else table[table["item"] == item].to_dict("records")
+
+
+def _forecast(m: Material) -> str:
+    """Return the volume that a history has led to."""
+    used = [row for row in known(m, "calls_a_week") if row["used"] == "yes"]
+    calls = m.words.number(used[0]["value"], "count")
+    return m.say("forecast", calls=calls)
+
+
+def _busy_hours(m: Material) -> list[str]:
+    """Return the busiest hour of the pattern that the offer rests on; one given beside it, as that."""
+    rows, given = known(m, "busy_hour_factor"), m.terms["traffic"]["busy_hour_factor"]
+    said = [_as_kind(m, m.say("busy_hour", share=f"{row['value']:.1%}"), row["kind"]) for row in rows[-1:]]
+    if given:
+        text = m.say("busy_hour", share=percent(given))
+        mark = m.joined([marked(m, "traffic.busy_hour_factor")[0], m.words.texts["used"]["no"]])
+        said.append(m.say("marked_as", text=text, mark=mark))
+    return said
+
+
+def _as_kind(m: Material, text: str, kind: str) -> str:
+    return m.say("marked_as", text=text, mark=m.words.texts["kinds"][kind])
 
 
 def volume(m: Material) -> str:
@@ -109,12 +150,14 @@ def marked(m: Material, path: str) -> tuple[str, str, date | None]:
     """Return what a figure is, who said it where, and when; of several in a list, of its first."""
     table = m.tables["assumptions"].set_index("key")
     row = table.loc[path if path in table.index else f"{path}.1"]
-    source = [str(text) for text in (row["who"], row["source"]) if not missing(text) and text]
+    # The file of the terms is ours alone.
+    source = [str(text) for text in (row["who"], row["source"]) if not missing(text) and text != "quote.toml"]
     if row["who"] == "callplan":
         preset = m.terms["standard"]["preset"] if path.startswith("standard.") else None
         source = [m.say("preset", name=preset) if preset else m.say("default")]
+    kind = "measured" if path == "traffic.history" and row["kind"] == "assumption" else row["kind"]
     return (
-        m.words.texts["kinds"][row["kind"]],
+        m.words.texts["kinds"][kind],
         m.joined(source),
         None if missing(row["date"]) else row["date"],
     )

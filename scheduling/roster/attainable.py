@@ -18,6 +18,9 @@ def next_attainable(p: Problem, minutes: int, cost: float) -> float:
     what all shifts have in common, and the hours short, which come in slots.
     """
     queue, shift, hours = p.demand.queue, p.shift, minutes / 60
+    # Contracts whose hours are all outside the opening hours leave no shift at all.
+    if not len(shift):
+        return cost
     worked = (shift["last"] - shift["first"] - _break_slots(shift)) * hours
     per_h = shift["cost"] / shift["paid_h"]
     alike = np.ptp(per_h) < SAME and np.ptp(queue["under"]) < SAME and np.ptp(queue["over"]) < SAME
