@@ -59,7 +59,7 @@ def levels(p: Any, jobs: int) -> list[Level]:
     """
     queue = p.demand.queue
     unit = max((queue["under"] + queue["over"] + 10 * queue["square"]).max(), 1e-9)
-    steps = min(500 + 8 * jobs**2, 300 + 140 * jobs, 13_500 + 5 * jobs // 2 + 326_250 // max(jobs, 1))
+    steps = min(500 + 8 * jobs**2, 300 + 200 * jobs, 13_500 + 5 * jobs // 2 + 326_250 // max(jobs, 1))
     if is_square(p):
         warm = unit * np.geomspace(*WARM_SQUARE, LEVELS)
         return [Level(0.0, money, steps // 4, ONE_DAY_SQUARE) for money in warm]
