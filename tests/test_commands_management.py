@@ -3,24 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
 from callplan.store import open_store
-from commands import management
-from commands.door import Commands
+from cli import main
 from planning import Site, forecast_site, publish
-
-
-@click.group(cls=Commands)
-def main() -> None:
-    """Gather the commands."""
-
-
-main.add_command(management.management_report)
-main.add_command(management.scorecard)
 
 SITE = """
 zone = "Europe/Paris"

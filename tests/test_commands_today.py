@@ -13,9 +13,6 @@ from callplan.hours import OpeningHours
 from callplan.intervals import grid
 from callplan.tables import BALANCE, DEVIATIONS, HISTORY, SUGGESTIONS, TODAY, read, write
 from cli import main
-from commands.capacity import capacity
-from commands.door import Commands
-from commands.today import adherence, intraday
 
 ZONE = "Europe/Paris"
 SETTINGS = f"""
@@ -41,9 +38,7 @@ training_weeks = 2
 
 
 def run(*arguments: str) -> Result:
-    group = Commands("callplan", {**main.commands, "intraday": intraday, "adherence": adherence})
-    group.add_command(capacity)
-    return CliRunner().invoke(group, [str(argument) for argument in arguments])
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 @pytest.fixture
